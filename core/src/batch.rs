@@ -50,8 +50,12 @@ pub struct RecordBatch {
 impl RecordBatch {
     /// An empty batch with a column per slot of `projection`.
     pub fn new(projection: &Projection) -> Self {
+        Self::of(projection.fields().iter().map(|f| Column::new(f.field_type)).collect())
+    }
+
+    fn of(columns: Vec<Column>) -> Self {
         Self {
-            columns: projection.fields().iter().map(|f| Column::new(f.field_type)).collect(),
+            columns,
             event_times: Vec::new(),
             placings: Vec::new(),
             watermarks: Vec::new(),
@@ -225,6 +229,23 @@ impl RecordBatch {
     #[inline]
     fn open_row(&mut self) -> OpenRow<'_> {
         OpenRow::new(&mut self.columns, &mut self.open, self.metas.len() as u32)
+    }
+
+    /// How much memory the buffers take, in bytes.
+    pub(crate) fn buffer_bytes(&self) -> usize {
+        let rows = self.event_times.capacity() * size_of::<i64>()
+            + self.watermarks.capacity() * size_of::<Option<EventTime>>()
+            + self.delays.capacity() * size_of::<Millis>()
+            + self.metas.capacity() * size_of::<RecordMeta>()
+            + self.raw_ends.capacity() * size_of::<u32>();
+        let columns = self.columns.iter().map(Column::buffer_bytes).sum::<usize>();
+        rows + columns + self.raw.capacity()
+    }
+
+    /// The batch with its buffers; what stays is an empty one without.
+    pub(crate) fn take(&mut self) -> Self {
+        let bare = Self::of(self.columns.iter().map(Column::bare).collect());
+        std::mem::replace(self, bare)
     }
 
     /// Drops all rows and keeps the buffers.

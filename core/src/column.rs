@@ -224,6 +224,30 @@ impl Column {
         self.take_back(row);
     }
 
+    /// A column of the same type without rows and without buffers.
+    pub(crate) fn bare(&self) -> Self {
+        let values = match &self.values {
+            ColumnValues::Booleans(_) => ColumnValues::Booleans(Vec::new()),
+            ColumnValues::U32s(_) => ColumnValues::U32s(Vec::new()),
+            ColumnValues::S64s(_) => ColumnValues::S64s(Vec::new()),
+            ColumnValues::F64s(_) => ColumnValues::F64s(Vec::new()),
+            ColumnValues::Dictionary(_) => ColumnValues::Dictionary(Dictionary::default()),
+        };
+        Self { values, gaps: Vec::new() }
+    }
+
+    /// How much memory the buffers take, in bytes.
+    pub(crate) fn buffer_bytes(&self) -> usize {
+        let values = match &self.values {
+            ColumnValues::Booleans(v) => v.capacity(),
+            ColumnValues::U32s(v) => v.capacity() * size_of::<u32>(),
+            ColumnValues::S64s(v) => v.capacity() * size_of::<i64>(),
+            ColumnValues::F64s(v) => v.capacity() * size_of::<f64>(),
+            ColumnValues::Dictionary(d) => d.buffer_bytes(),
+        };
+        values + self.gaps.capacity() * size_of::<(u32, Gap)>()
+    }
+
     /// Drops all rows and keeps the buffers.
     pub fn clear(&mut self) {
         self.gaps.clear();

@@ -203,6 +203,13 @@ impl Dictionary {
         }
     }
 
+    /// How much memory the buffers take, in bytes.
+    pub(crate) fn buffer_bytes(&self) -> usize {
+        let numbers = self.codes.capacity() + self.offsets.capacity() + self.index.capacity();
+        let known = self.known.capacity() * size_of::<Known>();
+        numbers * size_of::<u32>() + self.utf8.capacity() + known
+    }
+
     pub(crate) fn clear(&mut self) {
         let (rows, values) = (self.codes.len(), self.offsets.len().saturating_sub(1));
         if self.apart > 0 {

@@ -73,7 +73,7 @@ pub use marks::{MARKS_MAX, Mark, Marks};
 pub use open_row::OpenRow;
 pub use padded::Padded;
 pub use panes::Panes;
-pub use partition::{Outcome, Partition, PartitionState, SEMANTICS};
+pub use partition::{Outcome, Partition, PartitionState, RowBuffers, SEMANTICS};
 pub use placing::{Place, Placing};
 pub use plan::{LatenessClock, Plan};
 pub use record::{

@@ -74,6 +74,18 @@ pub struct Partition {
     has_limits: bool,
 }
 
+/// The memory in which pending rows lie, without a row: a partition whose rows were handed on gives it
+/// to the next one of the same plan.
+#[derive(Debug)]
+pub struct RowBuffers(ByLateness<RecordBatch>);
+
+impl RowBuffers {
+    /// How much memory it is, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|(_, batch)| batch.buffer_bytes()).sum()
+    }
+}
+
 /// A slot without which a record is rejected.
 #[derive(Clone, Copy, Debug)]
 struct Required {
@@ -184,6 +196,23 @@ impl Partition {
     pub fn clear_pending(&mut self) {
         remember(&mut self.late_samples, &self.pending[Lateness::Late]);
         self.pending.iter_mut().for_each(|(_, batch)| batch.clear());
+    }
+
+    /// How much memory the pending rows take, and what they leave behind, in bytes.
+    pub fn buffer_bytes(&self) -> usize {
+        self.pending.iter().map(|(_, batch)| batch.buffer_bytes()).sum()
+    }
+
+    /// The memory of the pending rows, of which there must be none.
+    pub fn take_buffers(&mut self) -> RowBuffers {
+        debug_assert!(self.pending_rows() == 0, "all rows were handed on");
+        RowBuffers(ByLateness::from_fn(|lateness| self.pending[lateness].take()))
+    }
+
+    /// Uses the memory of another partition of the same plan. There must be no pending row.
+    pub fn use_buffers(&mut self, buffers: RowBuffers) {
+        debug_assert!(self.pending_rows() == 0, "rows would be lost");
+        self.pending = buffers.0;
     }
 
     /// The batch in which a decoder opens the row of the next record, for

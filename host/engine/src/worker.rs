@@ -12,6 +12,7 @@ mod late_output;
 mod latency;
 mod pace;
 mod role;
+mod spare;
 mod stages;
 #[cfg(test)]
 mod tests;

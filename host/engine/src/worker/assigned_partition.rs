@@ -17,6 +17,7 @@ use super::event::Held;
 use super::late_output::LateOutput;
 use super::latency::Runs;
 use super::role::Role;
+use super::spare::Spare;
 
 /// Original records that a batch keeps, and rejected ones beside it, in bytes; more makes it full.
 const PENDING_BYTES_MAX: usize = 2 << 20;
@@ -28,6 +29,8 @@ const PENDING_LETTERS_MAX: usize = 1024;
 pub(super) struct AssignedPartition {
     number: u32,
     partition: Partition,
+    /// Whether it has memory for rows.
+    has_buffers: bool,
     oldest: Option<Instant>,
     latency: Runs,
     /// Rejected since the last flush.
@@ -76,6 +79,7 @@ impl AssignedPartition {
         Self {
             number: snapshot.partition,
             partition: Partition::new(plan, state, snapshot.position.cursor, samples),
+            has_buffers: false,
             oldest: None,
             latency: Runs::default(),
             pending_letters: Letters::default(),
@@ -122,6 +126,27 @@ impl AssignedPartition {
     /// The bytes of records that the metrics do not have yet, and of letters beside them.
     pub(super) fn pending_bytes(&self) -> usize {
         self.partition.pending_bytes() + self.pending_letters.heap_bytes()
+    }
+
+    /// How much memory the batches take, in bytes.
+    pub(super) fn buffer_bytes(&self) -> usize {
+        if self.has_buffers { self.partition.buffer_bytes() } else { 0 }
+    }
+
+    /// Takes memory for its rows, where it has none.
+    pub(super) fn take_buffers(&mut self, spare: &mut Spare) {
+        if !std::mem::replace(&mut self.has_buffers, true)
+            && let Some(buffers) = spare.take()
+        {
+            self.partition.use_buffers(buffers);
+        }
+    }
+
+    /// Gives the memory back, where no row is pending.
+    pub(super) fn give_buffers(&mut self, spare: &mut Spare) {
+        if self.rows() == 0 && std::mem::take(&mut self.has_buffers) {
+            spare.put(self.partition.take_buffers());
+        }
     }
 
     /// When the oldest pending record has waited long enough.
@@ -344,6 +369,7 @@ impl AssignedPartition {
         let state = self.partition.state().clone();
         let samples = self.partition.late_samples();
         self.partition = Partition::new(plan, state, self.partition.cursor(), samples);
+        self.has_buffers = false;
         self.outputs.late = late_output;
     }
 }

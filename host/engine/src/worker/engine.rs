@@ -6,6 +6,7 @@
 //! waits longer than `batch.max_delay`, whether or not another record comes.
 
 mod joining;
+mod room;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use streamgauge_source::LatencyFrom;
 use super::latency::Runs;
 use super::pace::publish_pause;
 use super::role::Role;
+use super::spare::Spare;
 use crate::Metric;
 use streamgauge_outbox::{
     Ages, Attachments, FlushCause, Publication, RecentLetter, RecentLetters, WorkerReport,
@@ -28,10 +30,6 @@ use streamgauge_outbox::{
 /// Dead letters, late records and final panes, in bytes, that do not wait for the next regular
 /// publication.
 const ATTACHED_BYTES_MAX: usize = 2 << 20;
-
-/// Records that the metrics do not have yet, in bytes over all partitions of the worker; where
-/// there are more, the partition with most of them does not wait for its batch to fill.
-const PENDING_BYTES_MAX: usize = 8 << 20;
 
 /// Everything an [`Engine`] needs.
 pub struct EngineSetup {
@@ -60,6 +58,7 @@ pub struct Engine {
     role: Role,
     /// Records that the metrics have, but that are not published.
     unpublished: Runs,
+    spare: Spare,
     /// Of partitions that went.
     ages: Ages,
     /// `None` before the first publication.
@@ -87,6 +86,7 @@ impl Engine {
             now,
             role,
             unpublished: Runs::default(),
+            spare: Spare::default(),
             ages: Ages::default(),
             next_publish: None,
             has_taken: false,
@@ -196,15 +196,6 @@ impl Engine {
         held
     }
 
-    /// Hands the largest batches on where all of them together are too large.
-    fn bound_pending(&mut self) {
-        let pending = |assigned: &AssignedPartition| assigned.pending_bytes();
-        while self.partitions.iter().map(pending).sum::<usize>() > PENDING_BYTES_MAX {
-            let largest = (0..self.partitions.len()).max_by_key(|i| pending(&self.partitions[*i]));
-            self.flush(largest.expect("a partition has what is pending"), FlushCause::Full);
-        }
-    }
-
     /// Takes records of one partition and hands batches on when they are full.
     fn take_run(&mut self, run: Run<'_>, now: Moment) -> Option<Held> {
         let i = self.index_of(run.partition);
@@ -214,6 +205,7 @@ impl Engine {
         let Configuration { plan, decoder, batch, .. } = &mut self.configuration;
         let wall = self.now.unwrap_or(now.wall);
         let mut is_past = false;
+        assigned.take_buffers(&mut self.spare);
         for record in run.records() {
             if record.meta.offset >= end {
                 is_past = true;
@@ -233,6 +225,7 @@ impl Engine {
                 assigned.flush(plan, &mut self.metrics, &mut self.unpublished);
             }
         }
+        assigned.give_buffers(&mut self.spare);
         let held = assigned.reach_hold(is_past);
         if held.is_some() {
             self.flush(i, FlushCause::End);
@@ -271,6 +264,7 @@ impl Engine {
         let assigned = &mut self.partitions[i];
         count_batch(&mut self.report, assigned.rows(), cause);
         assigned.flush(&self.configuration.plan, &mut self.metrics, &mut self.unpublished);
+        assigned.give_buffers(&mut self.spare);
     }
 
     fn assign(&mut self, partition: &PartitionSnapshot) {
@@ -298,6 +292,7 @@ impl Engine {
         let Configuration { plan, late_output, .. } = &configuration;
         self.metrics.iter_mut().for_each(|metric| metric.bind(&plan.projection));
         self.partitions.iter_mut().for_each(|assigned| assigned.reconfigure(plan, *late_output));
+        self.spare.clear();
         self.configuration = configuration;
     }
 

@@ -141,3 +141,52 @@ fn a_partition_cannot_come_twice() {
     let mut driven = Driven::new(&[0]);
     driven.tell(Event::Assign(Arc::new(fresh(0))));
 }
+
+/// Takes a block of so many records of each of these partitions.
+fn take_of_each(driven: &mut Driven, partitions: std::ops::Range<u32>, from: i64, records: i64) {
+    for partition in partitions {
+        let mut buffer = BlockBuffer::default();
+        for offset in from..from + records {
+            let meta = RecordMeta { offset, time: RecordTime(offset), cursor: 0 };
+            buffer.push(partition, meta, Some(&record_of(200, 5000)));
+        }
+        driven.tell(Event::Records(buffer.block()));
+    }
+}
+
+fn roomy_with(partitions: u32, batch: usize) -> Driven {
+    let mut setup = setup(&(0..partitions).collect::<Vec<_>>());
+    setup.configuration.batch.max = NonZeroUsize::new(batch).expect("not 0");
+    Driven::of(setup)
+}
+
+#[test]
+fn batches_of_many_partitions_take_no_more_memory_than_those_of_a_few() {
+    let most = |partitions: u32| {
+        let mut driven = roomy_with(partitions, 8192);
+        let mut most = 0;
+        for from in (0..40_000).step_by(2000) {
+            take_of_each(&mut driven, 0..partitions, from, 2000);
+            most = most.max(driven.engine.buffer_bytes());
+        }
+        driven.tell(Event::Stop);
+        let expected: Vec<_> = (0..partitions).map(|partition| (partition, 40_000)).collect();
+        assert_eq!(driven.published(), expected);
+        most
+    };
+    let [few, many] = [most(4), most(64)];
+    assert!(few > 4 << 20, "{few} bytes: batches fill");
+    // Those that wait, those that are spare, and the batch of the last block.
+    assert!(many < 28 << 20, "{many} bytes");
+}
+
+#[test]
+fn batches_of_five_partitions_are_full_before_they_are_handed_on() {
+    let mut driven = roomy_with(5, 8192);
+    for from in (0..16_384).step_by(2048) {
+        take_of_each(&mut driven, 0..5, from, 2048);
+    }
+    driven.tell(Event::Stop);
+    let batches = driven.outbox.report().counts.batches;
+    assert_eq!((batches.rows().count(), batches.rows().sum()), (10, 10 * 8192));
+}
