@@ -10,7 +10,7 @@ use std::cell::{Ref, RefCell};
 use crate::batch::TextColumn;
 use crate::codec::{Reader, Writer, bad_state};
 use crate::keys::{AnyKey, Keys};
-use crate::{Accumulator, Counter, Key, Largest, Result, Table};
+use crate::{Accumulator, Counter, Largest, Result, Table};
 
 /// The fewest rows of a batch that is kept as it came.
 const ROWS_MIN: usize = 16;

@@ -187,6 +187,7 @@ fn batches_of_five_partitions_are_full_before_they_are_handed_on() {
         take_of_each(&mut driven, 0..5, from, 2048);
     }
     driven.tell(Event::Stop);
-    let batches = driven.outbox.report().counts.batches;
+    let report = driven.outbox.report();
+    let batches = &report.counts.batches;
     assert_eq!((batches.rows().count(), batches.rows().sum()), (10, 10 * 8192));
 }
