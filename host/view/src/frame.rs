@@ -74,6 +74,7 @@ pub(super) fn draw(
         stale: trouble.map(Trouble::stale),
         missing: 0,
         every: None,
+        of: None,
         window: None,
         total: of_shown(&total),
         on_time: of_shown(&on_time),

@@ -58,6 +58,9 @@ fn panel(settings: &MetricSettings, outputs: &[Output], view: &View, id: String)
         sorted: view.sorted,
         size: view.size.clone(),
         order: None,
+        over: None,
+        layout: None,
+        thresholds: Vec::new(),
     }
 }
 

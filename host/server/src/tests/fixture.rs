@@ -13,9 +13,9 @@ use crate::query::{HistoryQuestion, PanelQuestion, Place, Progress, Query, Refus
 use streamgauge_wire::{
     AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Difference, Done,
     Frame, Headline, HeadlineChange, HeadlineValue, Health, Hello, LateOutputStatus,
-    LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
-    PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts, StoredRows,
-    WindowStatus,
+    LatenessReport, LiveState, Localized, Look, Measure, MetricStatus, Mode, Panel,
+    PartitionStatus, PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts,
+    StoredRows, WindowStatus,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -30,6 +30,10 @@ pub(crate) fn live() -> LiveState {
         ]),
         headlines: Arc::new(vec![headline("behavior")]),
         headline_values: Arc::new(vec![headline_value("behavior", 17_595.0)]),
+        layouts: Arc::default(),
+        ticker: None,
+        ticker_lines: Arc::default(),
+        logo: None,
         clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
         status: Arc::new(status()),
         series: Arc::new(BTreeMap::from([(
@@ -47,6 +51,8 @@ fn hello() -> Hello {
         build: "b1".to_owned(),
         tz: "Asia/Shanghai".to_owned(),
         name: "淘宝".to_owned(),
+        names: text("淘宝", "Taobao"),
+        look: Look::default(),
         heartbeat_ms: 60_000,
         max_hz: 50.0,
         control: false,
@@ -287,6 +293,9 @@ pub(crate) fn panel(metric: &str) -> Panel {
         sorted: false,
         size: None,
         order: None,
+        over: None,
+        layout: None,
+        thresholds: Vec::new(),
     }
 }
 
@@ -300,6 +309,7 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
         stale: None,
         missing: 0,
         every: None,
+        of: None,
         window: None,
         keys: vec!["0".to_owned()],
         across: Vec::new(),
@@ -394,6 +404,6 @@ pub(crate) fn status() -> Status {
     }
 }
 
-fn text(zh: &str, en: &str) -> Localized {
+pub(crate) fn text(zh: &str, en: &str) -> Localized {
     [("zh", zh), ("en", en)].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
 }
