@@ -4,6 +4,7 @@ import { explainEn } from "./explain-en";
 import { headlineEn } from "./headline-en";
 import { noticeEn } from "./notice-en";
 import { tilemapEn } from "./tilemap-en";
+import { windowEn } from "./window-en";
 import type { Words } from "./zh";
 
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
@@ -163,6 +164,7 @@ export const en: Words = {
   },
   headline: headlineEn,
   tilemap: tilemapEn,
+  windows: windowEn,
   wall: { page: (at, count) => `page ${at} of ${count}` },
   help: {
     title: "Keyboard shortcuts",

@@ -4,6 +4,7 @@ import { explainZh } from "./explain-zh";
 import { headlineZh } from "./headline-zh";
 import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
+import { windowZh } from "./window-zh";
 
 export const zh = {
   states: {
@@ -162,6 +163,7 @@ export const zh = {
   },
   headline: headlineZh,
   tilemap: tilemapZh,
+  windows: windowZh,
   wall: { page: (at: string, count: string) => `第 ${at}/${count} 页` },
   help: {
     title: "键盘快捷键",
