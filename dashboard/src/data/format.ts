@@ -17,12 +17,15 @@ const HEADLINE_FROM = 1_000_000;
 const TIME_MS_MAX = 8.64e15;
 
 export interface Format {
+  readonly lang: Lang;
   /** The zone in which times are shown; UTC when the host's is not known here. */
   readonly zone: string;
   /** Every digit, grouped. */
   full(value: number | null): string;
   /** Short enough for a label: 1.2万, 12.3K. */
   compact(value: number | null): string;
+  /** The same with one more digit, for figures that differ and would read alike. */
+  finer(value: number | null): string;
   /** Short enough for the marks of an axis: 40万, 1.5K. */
   axis(value: number | null): string;
   /** Short enough for large type: in full up to a million, then 123.46万, 1.23M. */
@@ -74,11 +77,15 @@ export function createFormat(lang: Lang, tz: string): Format {
     return `${p.hour}:${p.minute}:${p.second}`;
   };
   return {
+    lang,
     zone,
     full: (value) => known(value, (n) => numbers.full.format(n)),
     compact: (value) =>
       known(value, (n) =>
         Math.abs(n) < COMPACT_FROM ? numbers.full.format(n) : numbers.compact.format(n)),
+    finer: (value) =>
+      known(value, (n) =>
+        Math.abs(n) < COMPACT_FROM ? numbers.full.format(n) : numbers.headline.format(n)),
     axis: (value) => known(value, (n) => numbers.axis.format(n)),
     headline: (value) =>
       known(value, (n) =>
@@ -101,7 +108,7 @@ export function createFormat(lang: Lang, tz: string): Format {
 
 /** The same with every digit where there is room for it; marks of axes stay short. */
 export function inFull(format: Format): Format {
-  return { ...format, compact: format.full, headline: format.full };
+  return { ...format, compact: format.full, finer: format.full, headline: format.full };
 }
 
 function isExact(error: number | null): error is null | 0 {
