@@ -2,9 +2,10 @@
 //
 // Every bar has its whole name below, in one or two lines. Where the names have no such
 // room, the bars lie (`standing` says which, `panels/chart-model.ts` decides).
+import { logScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
-import { axisText, fill, labelled, STILL, valueScale, valueText } from "./common";
+import { axisText, fill, STILL, valueScale, valueText } from "./common";
 import type { ChartStyle } from "./style";
 import { textEm, wrapped } from "../data/text-room";
 import { barTooltip } from "./tooltip";
@@ -46,7 +47,7 @@ export const bars: Chart = {
           interval: names === null ? "auto" : 0,
         },
       },
-      yAxis: valueScale(style),
+      yAxis: valueScale(style, logScale(rows(), style.additive)),
       series: [{
         type: "bar",
         barWidth: "58%",
@@ -56,23 +57,28 @@ export const bars: Chart = {
           show: valueSize !== null,
           position: "top",
           ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
-          formatter: (p) => style.format.compact(labelled(p)),
+          formatter: ({ dataIndex }) => style.format.compact(rows()[dataIndex]?.value ?? null),
         },
       }],
     };
   },
-  data: (style, rows) => ({
-    xAxis: { data: namesOf(style, rows) },
-    series: [{
-      data: rows.map((row) => ({
-        value: row.value ?? "-",
-        itemStyle: { color: fill(style, row, "up") },
-      })),
-    }],
-  }),
+  data: (style, rows) => {
+    const scale = logScale(rows, style.additive);
+    const length = (value: number | null) => (scale === null ? value : scale.place(value));
+    return {
+      xAxis: { data: namesOf(style, rows) },
+      series: [{
+        data: rows.map((row) => ({
+          value: length(row.value) ?? "-",
+          itemStyle: { color: fill(style, row, "up") },
+        })),
+      }],
+    };
+  },
   shape: (rows, style) => {
     const names = standing(style, rows);
-    return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"}`;
+    const scale = logScale(rows, style.additive)?.value(0) ?? "";
+    return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"} ${scale}`;
   },
 };
 

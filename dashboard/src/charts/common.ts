@@ -1,4 +1,5 @@
 // The parts that charts with axes share.
+import type { LogScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
 import type { ChartStyle } from "./style";
 
@@ -32,19 +33,15 @@ export function valueText(style: ChartStyle, scale: number) {
   };
 }
 
-/** The axis of the values of upright charts. */
-export function valueScale(style: ChartStyle) {
+/** The axis of the values of upright charts; a logarithmic one has a mark at each power of ten. */
+export function valueScale(style: ChartStyle, log: LogScale | null = null) {
   return {
     type: "value" as const,
+    ...(log === null ? {} : { minInterval: 1 }),
     splitNumber: Math.max(1, Math.min(4, Math.floor(style.height / (style.fontPx * 2.5)))),
     splitLine: { lineStyle: { color: style.colors.grid } },
-    axisLabel: { ...axisText(style, 0.8), hideOverlap: true, formatter: (v: number) => style.format.axis(v) },
+    axisLabel: { ...axisText(style, 0.8), hideOverlap: true, formatter: (v: number) => style.format.axis(log?.value(v) ?? v) },
   };
 }
 
 export const STILL = { animation: false } as const;
-
-/** The value of a label's parameters, if it is a number. */
-export function labelled(params: { value?: unknown }): number | null {
-  return typeof params.value === "number" ? params.value : null;
-}

@@ -1,6 +1,7 @@
 // Lying bars, largest first, the rest of the list last and in grey. Values and
 // shares stand in columns of their own at the right, so that they line up.
 import { clip } from "../data/format";
+import { logScale } from "../data/quantiles";
 import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
@@ -54,15 +55,17 @@ export const ranking: Chart = {
     };
   },
   data: (style, rows) => {
-    const broken = brokenLength(rows);
+    const scale = logScale(rows, style.additive);
+    const broken = scale === null ? brokenLength(rows) : null;
+    const length = (value: number | null) => (scale === null ? value : scale.place(value));
     const labels = rows.map((row) => row.label);
     return {
       yAxis: [{ data: labels }, { data: labels }],
       series: [{
         data: rows.map((row) => (row.color === null && broken !== null
           ? { value: broken, itemStyle: { color: brokenFill(style) } }
-          : { value: row.value ?? "-", itemStyle: { color: fill(style, row, "right") } })),
-      }, { data: tracks(rows, broken) }],
+          : { value: length(row.value) ?? "-", itemStyle: { color: fill(style, row, "right") } })),
+      }, { data: tracks(rows.map((row) => ({ ...row, value: length(row.value) })), broken) }],
     };
   },
   shape: (rows, style) => `${rows.length} ${valueEm(style, rows)}`,

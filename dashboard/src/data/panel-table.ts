@@ -3,11 +3,12 @@
 // With one measure the columns are on time, late, total and share; with several
 // they are the measures in the chosen scope. An error stands behind its value;
 // a second dimension has a column of its own.
-import { say } from "../i18n/words";
-import type { Frame, Panel, Scope } from "../wire/shapes";
+import { say, type Lang } from "../i18n/words";
+import type { Frame, Measure, Panel, Scope } from "../wire/shapes";
 import type { Context } from "./context";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 import { textEm } from "./text-room";
+import { inUnit, saysUnit } from "./units";
 
 /** A table longer than this says how many rows it leaves out. */
 const TABLE_ROWS_MAX = 500;
@@ -35,9 +36,10 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
   const rows = (of: Scope, measure: number) => (of === scope && measure === 0
     ? first
     : rowsOf(panel, frame, of, measureOf(panel, measure), lang, words));
-  const column = (title: string, of: readonly Row[]): Column => ({
-    title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.withError(row.value, row.error)),
-  });
+  const column = (title: string, measure: number, of: readonly Row[]): Column => {
+    const figures = inUnit(format, measureOf(panel, measure).unit);
+    return { title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => figures.withError(row.value, row.error)) };
+  };
   const total = sum(first);
   const isCross = panel.across !== null;
   return {
@@ -48,10 +50,10 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
     labels: first.slice(0, TABLE_ROWS_MAX)
       .map((row) => (isCross ? [row.label, row.second?.label ?? ""] : [row.label])),
     columns: measuresOf(panel).length > 1
-      ? measuresOf(panel).map((measure, i) => column(say(measure.title, lang), rows(scope, i)))
+      ? measuresOf(panel).map((measure, i) => column(titleIn(measure, lang), i, rows(scope, i)))
       : [
           ...(["on_time", "late", "total"] as const)
-            .map((of) => column(words.panels[of], rows(of, 0))),
+            .map((of) => column(words.panels[of], 0, rows(of, 0))),
           ...(measureOf(panel, 0).additive
             ? [{
                 title: words.panels.share,
@@ -62,6 +64,11 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
         ],
     left: Math.max(0, first.length - TABLE_ROWS_MAX),
   };
+}
+
+/** With the unit, where the figures do not say it. */
+function titleIn({ title, unit }: Measure, lang: Lang): string {
+  return unit === null || saysUnit(unit) ? say(title, lang) : `${say(title, lang)} (${unit})`;
 }
 
 /** The room beside a text in its cell, the height of a row, and the widest label, in multiples of the text size. */

@@ -135,6 +135,7 @@ export const en: Words = {
     heatScale: {
       sqrt: "Colours by square root", log: "Colours by logarithm", linear: "Colours in proportion",
     },
+    logScale: "log scale",
     key: "Key",
     loading: "Loading",
     empty: "No data yet",

@@ -134,6 +134,7 @@ export const zh = {
     heatScale: {
       sqrt: "颜色按平方根分级", log: "颜色按对数分级", linear: "颜色按线性分级",
     },
+    logScale: "对数刻度",
     key: "项",
     loading: "载入中",
     empty: "暂无数据",

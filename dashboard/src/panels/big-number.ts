@@ -3,6 +3,7 @@ import type { Context } from "../data/context";
 import type { Row } from "../data/rows";
 import { h, resize, setAttr, setText } from "../dom/element";
 import type { Panel } from "../wire/shapes";
+import type { PanelModel } from "./panel-model";
 
 /** More numbers than this are a table. */
 const NUMBERS_MAX = 6;
@@ -11,7 +12,7 @@ export class BigNumber {
   readonly element = h("dl", { class: "big-number" });
   readonly #items: HTMLDivElement[] = [];
 
-  update(panel: Panel, rows: readonly Row[], unit: string, ctx: Context): void {
+  update(panel: Panel, rows: readonly Row[], { unit, measure }: Pick<PanelModel, "unit" | "measure">, ctx: Context): void {
     const shown = rows.slice(0, NUMBERS_MAX);
     resize(this.element, this.#items, shown.length, () => h("div", {}, h("dt"), h("dd", {}, h("span"), h("small"))));
     shown.forEach((row, i) => {
@@ -20,7 +21,7 @@ export class BigNumber {
       if (!name || !figures || !value || !error) return;
       setText(name, panel.dimension === null ? unit : row.label);
       setText(value, ctx.format.headline(row.value));
-      setText(error, ctx.format.relativeError(row.value, row.error, unit));
+      setText(error, ctx.format.relativeError(row.value, row.error, measure.unit));
       setAttr(figures, "title", ctx.format.withError(row.value, row.error));
     });
   }

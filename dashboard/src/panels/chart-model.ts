@@ -63,12 +63,12 @@ export function signatureOf(
   ].join("|");
 }
 
-/** The largest rows of a chart in words. */
-export function summaryOf(title: string, scope: Scope, rows: readonly Row[], ctx: Context): string {
+/** The largest rows of a chart in words: by their shares where these say something. */
+export function summaryOf(title: string, scope: Scope, rows: readonly Row[], additive: boolean, ctx: Context): string {
   const total = sum(rows);
   const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
     .slice(0, SUMMARY_ROWS_MAX)
-    .map((row) => `${spokenLabel(row)} ${ctx.format.percent(shareOf(total, row.value))}`)
+    .map((row) => `${spokenLabel(row)} ${additive ? ctx.format.percent(shareOf(total, row.value)) : ctx.format.compact(row.value)}`)
     .join(", ");
   return ctx.words.panels.summary(title, ctx.words.panels[scope], largest);
 }

@@ -49,7 +49,7 @@ export class ChartView {
     setShown(this.#heat.element, kind === "heatmap");
     if (kind === "heatmap") this.#heat.update(rows, ctx);
     this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
-    setAttr(this.host, "aria-label", summaryOf(model.title, scope, rows, ctx));
+    setAttr(this.host, "aria-label", summaryOf(model.title, scope, rows, style.additive, ctx));
   }
 
   /** The drawing, with its size in pixels of the page. */

@@ -4,6 +4,7 @@ import type { Context } from "../data/context";
 import { clip, joined } from "../data/format";
 import { measuresOf, OTHER_KEY, rowsOf, shareOf, sum, type Row } from "../data/rows";
 import { trendKind, trendOf, trendWords } from "../data/trend";
+import { inUnit } from "../data/units";
 import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
 import { modal } from "../dom/modal";
 import { say } from "../i18n/words";
@@ -39,7 +40,7 @@ export function keyFacts(panel: Panel, frame: Frame, chosen: Chosen, ctx: Contex
       if (row !== undefined) label = joined(row.label, row.second?.label ?? "");
       return {
         name: prefix + words.panels[scope], rows, value: row?.value ?? null,
-        text: format.withError(row?.value ?? null, row?.error ?? null),
+        text: inUnit(format, measure.unit).withError(row?.value ?? null, row?.error ?? null),
       };
     });
     const total = scoped[0];
@@ -105,6 +106,7 @@ export class KeyCard {
     const only = panel.dimension === null ? "" : chosen.key;
     const trend = trendOf(panel, windows, "total", 0, ctx, only);
     setText(this.#trendTitle, ctx.words.panels.trendOf(kind ?? "", String(windows.length)));
-    this.#trend.update(trend, trendWords(this.#title.textContent ?? "", trend, ctx), ctx);
+    const shown = { ...ctx, format: inUnit(ctx.format, trend.measure.unit) };
+    this.#trend.update(trend, trendWords(this.#title.textContent ?? "", trend, shown), shown);
   }
 }

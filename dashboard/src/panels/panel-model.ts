@@ -3,14 +3,16 @@
 // screen are in `chart-model.ts`.
 import { beforeOf, type Before } from "../data/before";
 import type { Context } from "../data/context";
-import { clip, joined } from "../data/format";
+import { clip, inFull, joined, type Format } from "../data/format";
 import { drawable, isCanvas, panelKind, type ChartKind, type PanelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import { panelTable, type PanelTable } from "../data/panel-table";
+import { logScale } from "../data/quantiles";
 import { isBlank, measureOf, rowsOf, totalOf, type Row } from "../data/rows";
 import { spanText } from "../data/spans";
 import { sinceWords } from "../data/trouble";
 import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
+import { distinct, inUnit, saysUnit } from "../data/units";
 import { say } from "../i18n/words";
 import type { Frame, Measure, Panel, Stale } from "../wire/shapes";
 import { controlsModel, type ControlsModel, type Form } from "./controls-model";
@@ -59,8 +61,10 @@ export type Body =
 export interface PanelModel {
   readonly state: PanelState;
   readonly title: string;
-  /** The unit of the measure that is shown, or its title. */
+  /** The unit of the measure that is shown; its title where figures are read with their unit or have none. */
   readonly unit: string;
+  /** For the figures of that measure. */
+  readonly format: Format;
   readonly measure: Measure;
   /** The sum over everything counted, whatever is shown; `null` means that the sum is not known. */
   readonly sum: number | null;
@@ -93,7 +97,8 @@ export function panelModel(input: PanelInput, ctx: Context): PanelModel {
     ...shown,
     title: titleOf(panel, ctx),
     measure,
-    unit: measure.unit ?? say(measure.title, ctx.lang),
+    unit: unitOf(measure, shown, ctx),
+    format: isEnlarged ? inFull(formatOf(measure, shown.drawn, ctx)) : formatOf(measure, shown.drawn, ctx),
     window,
     dates: span === null ? "" : spanText(span, ctx.format),
     controls: controlsModel(panel, choice, trend === true ? "trend" : formOf(panel), isEnlarged, ctx),
@@ -103,6 +108,17 @@ export function panelModel(input: PanelInput, ctx: Context): PanelModel {
     canResume: input.frame?.state === "quarantined" && ctx.state.hello?.control === true
       && !ctx.kiosk && ctx.pause === null,
   };
+}
+
+/** What figures are of and are counted in, and on which scale bars are drawn if not in proportion. */
+function unitOf({ unit, title, additive }: Measure, { body }: Shown, ctx: Context): string {
+  const isLog = body.form === "chart" && (body.kind === "bar" || body.kind === "hbar") && logScale(body.rows, additive) !== null;
+  return joined(unit === null || saysUnit(unit) ? say(title, ctx.lang) : unit, isLog ? ctx.words.panels.logScale : "");
+}
+
+/** Figures in the unit of the measure, and such that no two that differ read alike. */
+function formatOf({ unit }: Measure, drawn: Shown["drawn"], { format }: Context): Format {
+  return distinct(inUnit(format, unit), drawn?.rows.map(({ value }) => value) ?? []);
 }
 
 /** The title of a panel as it is shown and spoken. */
@@ -142,11 +158,12 @@ function trendShown({ panel, frame, choice, answers }: PanelInput, ctx: Context)
       : { state: "empty", sum, body: message(words.windowEmpty) };
   }
   const trend = trendOf(panel, windows, choice.scope, choice.measure, ctx);
+  const inTheUnit = { ...ctx, format: inUnit(ctx.format, trend.measure.unit) };
   return {
     state: "ok", sum, measure: trend.measure,
     body: choice.table
-      ? { form: "table", table: trendTable(trend, ctx), canDrill: false }
-      : { form: "trend", trend, words: trendWords(titleOf(panel, ctx), trend, ctx) },
+      ? { form: "table", table: trendTable(trend, inTheUnit), canDrill: false }
+      : { form: "trend", trend, words: trendWords(titleOf(panel, ctx), trend, inTheUnit) },
   };
 }
 

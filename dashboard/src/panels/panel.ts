@@ -3,7 +3,6 @@
 // Invariant: no error in one panel reaches another. An error while a panel is drawn
 // is shown inside that panel.
 import type { Context } from "../data/context";
-import { inFull } from "../data/format";
 import type { PanelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import type { Row } from "../data/rows";
@@ -129,21 +128,20 @@ export class PanelView {
   }
 
   update(frame: Frame | undefined, page: Context): void {
-    // A panel that fills the window has room for every digit.
-    const ctx = this.#isEnlarged ? { ...page, format: inFull(page.format) } : page;
-    this.#ctx = ctx;
+    this.#ctx = page;
     try {
       const choice = this.#choice;
-      const answers = readWindows(this.#hooks.windows, this.#panel, frame, choice, ctx);
+      const answers = readWindows(this.#hooks.windows, this.#panel, frame, choice, page);
       const model = panelModel(
-        { panel: this.#panel, frame, choice, answers, isEnlarged: this.#isEnlarged }, ctx);
+        { panel: this.#panel, frame, choice, answers, isEnlarged: this.#isEnlarged }, page);
+      const ctx = { ...page, format: model.format };
       this.#updateHead(model);
       this.#resume.update(model.canResume, ctx.words);
-      if (model.body.form !== "message") this.#last = { model, ctx: page };
+      if (model.body.form !== "message") this.#last = { model, ctx };
       this.#updateBody(model, choice, ctx);
     } catch (error) {
       setAttr(this.element, "data-panel-state", "unreadable");
-      this.#showMessage(brokenBody(error, ctx));
+      this.#showMessage(brokenBody(error, page));
     }
   }
 
@@ -176,7 +174,7 @@ export class PanelView {
     switch (body.form) {
       case "chart": return this.#chart.update(body, model, choice.scope, ctx);
       case "tiles": return this.#updateTiles(body, model, choice, ctx);
-      case "number": return this.#number.update(this.#panel, body.rows, model.unit, ctx);
+      case "number": return this.#number.update(this.#panel, body.rows, model, ctx);
       case "table": return this.#table.update(body.table, model.title, ctx, body.canDrill);
       case "trend": return this.#trend.update(body.trend, body.words, ctx);
     }
@@ -187,7 +185,7 @@ export class PanelView {
     this.#tilemap.update(
       { title: model.title, rows, additive, share: choice.share, before },
       [name, choice.scope, model.window, ctx.state.hello?.epoch].join("|"),
-      summaryOf(model.title, choice.scope, rows, ctx), ctx);
+      summaryOf(model.title, choice.scope, rows, additive, ctx), ctx);
   }
 
   #showMessage(body: MessageBody): void {

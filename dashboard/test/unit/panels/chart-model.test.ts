@@ -59,13 +59,17 @@ describe("the signature of a chart", () => {
 
 describe("the summary of a chart", () => {
   it("names the five largest rows with their shares", () => {
-    const said = summaryOf("Keys", "total", many, ctx);
+    const said = summaryOf("Keys", "total", many, true, ctx);
     expect(said).toMatch(/k0 4\.9%, k1 4\.8%, k2 4\.6%, k3 4\.5%, k4 4\.4%/);
     expect(said).not.toMatch(/k5/);
   });
 
+  it("names values where shares say nothing", () => {
+    expect(summaryOf("Keys", "total", many.slice(0, 1), false, ctx)).toMatch(/k0 \d+$/);
+  });
+
   it("names both keys of a cell, and no share of an unknown value", () => {
-    expect(summaryOf("Map", "total", rowsFor(crossed()), ctx)).toMatch(/b · 1h 94\.9%/);
-    expect(summaryOf("N", "late", rowsFor(pairIn(greeted(SCENES["hostile"]), "null")), ctx)).toMatch(/B 100\.0%, 2? ?.* —/);
+    expect(summaryOf("Map", "total", rowsFor(crossed()), true, ctx)).toMatch(/b · 1h 94\.9%/);
+    expect(summaryOf("N", "late", rowsFor(pairIn(greeted(SCENES["hostile"]), "null")), true, ctx)).toMatch(/B 100\.0%, 2? ?.* —/);
   });
 });
