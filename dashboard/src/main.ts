@@ -13,6 +13,7 @@ import "./styles/states.css";
 import "./styles/tools.css";
 import "./styles/ops.css";
 import "./styles/ops-details.css";
+import "./styles/ticker.css";
 import "./styles/dialogs.css";
 import "./styles/wall.css";
 import { App } from "./app/app";

@@ -22,6 +22,7 @@ import { Header, toggleFullscreen } from "../views/header";
 import { Headlines } from "../views/headlines";
 import { Help } from "../views/help";
 import { Notice } from "../views/notice";
+import { TickerLineView } from "../views/ticker";
 import { Tiles } from "../views/tiles";
 import { Address } from "./address";
 import { commandOf, isAlways, takesKeys, type Command } from "./keys";
@@ -55,6 +56,7 @@ export class App {
   readonly #notice: Notice;
   readonly #gate: Gate;
   readonly #grid: Grid;
+  readonly #ticker = new TickerLineView();
   readonly #accounting = new AccountingLine();
   readonly #ops: OpsSection;
   readonly #explain = new Explain(askEvents, () => this.invalidate());
@@ -115,7 +117,7 @@ export class App {
     this.#header.title.append(this.#notice.away, this.#grid.indicator);
     root.append(this.#gate.element, h("div", { class: "page" },
       this.#header.element, this.#notice.element, this.#headlines.element, this.#engine.element, this.#tiles.element,
-      this.#grid.element, this.#ops.strip.element, this.#accounting.element),
+      this.#grid.element, this.#ops.strip.element, this.#ticker.element, this.#accounting.element),
     this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("pointermove", () => this.#pointer.moved(this.#link.kiosk));
@@ -252,6 +254,7 @@ export class App {
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
     this.#gate.update(ctx);
+    this.#ticker.update(ctx);
     this.#accounting.update(ctx);
     this.#help.update(this.#keys, ctx);
     this.#explain.update(ctx);
@@ -278,7 +281,7 @@ export class App {
   #enlarge(): void {
     const isFilled = this.#grid.setEnlarged(this.#link.enlarged);
     for (const part of [
-      this.#header, this.#headlines, this.#engine, this.#tiles, this.#notice, this.#ops.strip, this.#accounting, this.#ops.details,
+      this.#header, this.#headlines, this.#engine, this.#tiles, this.#notice, this.#ops.strip, this.#ticker, this.#accounting, this.#ops.details,
     ]) {
       part.element.inert = isFilled;
     }

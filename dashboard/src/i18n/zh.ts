@@ -4,6 +4,7 @@ import { explainZh } from "./explain-zh";
 import { headlineZh } from "./headline-zh";
 import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
+import { tickerZh } from "./ticker-zh";
 import { windowZh } from "./window-zh";
 
 export const zh = {
@@ -163,6 +164,7 @@ export const zh = {
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
   headline: headlineZh,
+  ticker: tickerZh,
   tilemap: tilemapZh,
   windows: windowZh,
   wall: { page: (at: string, count: string) => `第 ${at}/${count} 页` },

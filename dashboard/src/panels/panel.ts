@@ -7,6 +7,7 @@ import type { PanelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import type { Row } from "../data/rows";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { say } from "../i18n/words";
 import type { Answer } from "../net/ask";
 import type { Windows } from "../net/windows";
 import type { Frame, Panel } from "../wire/shapes";
@@ -215,7 +216,7 @@ export class PanelView {
   #fileName(extension: string): string {
     const ctx = this.#ctx;
     const time = ctx?.format.dateTime(ctx.state.clock?.eventTime ?? null) ?? "";
-    return fileName(ctx?.state.hello?.name ?? "streamgauge", this.#panel.id, time, extension);
+    return fileName(ctx === null || ctx.state.hello === null ? "streamgauge" : say(ctx.state.hello.names, ctx.lang), this.#panel.id, time, extension);
   }
 
   #savePicture(): void {

@@ -7,7 +7,9 @@ import { hostTime } from "../data/page-state";
 import { nextTheme } from "../data/prefs";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
+import { say } from "../i18n/words";
 import { stateDetail } from "./detail";
+import { Look } from "./look";
 
 export interface HeaderActions {
   readonly switchLang: () => void;
@@ -21,6 +23,7 @@ const NAME_CHARACTERS_MAX = 60;
 export class Header {
   readonly element: HTMLElement;
   readonly title = h("div", { class: "head-title" });
+  readonly #look = new Look();
   readonly #name = h("h1");
   readonly #badge: HTMLElement;
   readonly #stateIcon = icon("dots");
@@ -49,7 +52,7 @@ export class Header {
     setShown(this.#full, document.fullscreenEnabled);
     this.#controls = h("div", { class: "controls", role: "group" },
       this.#lang, this.#theme, this.#pause, this.#full, this.#help);
-    this.title.append(this.#name, this.#badge, this.#detail);
+    this.title.append(this.#look.logo, this.#name, this.#badge, this.#detail);
     this.element = h("header", { class: "page-head" },
       this.title,
       h("div", { class: "head-clocks" }, 
@@ -59,9 +62,11 @@ export class Header {
 
   update(ctx: Context): void {
     const { words, state, page } = ctx;
-    const name = clip(state.hello?.name ?? "Streamgauge", NAME_CHARACTERS_MAX);
+    const whole = state.hello === null ? "Streamgauge" : say(state.hello.names, ctx.lang);
+    const name = clip(whole, NAME_CHARACTERS_MAX);
+    this.#look.update(ctx);
     setText(this.#name, name);
-    setAttr(this.#name, "title", state.hello?.name ?? name);
+    setAttr(this.#name, "title", whole);
     const title = name === "Streamgauge" ? name : `${name} · Streamgauge`;
     if (document.title !== title) document.title = title;
     setText(this.#stateWord, words.states[page]);

@@ -1,0 +1,6 @@
+// The words of the line of sentences, in English.
+import type { TickerWords } from "./ticker-zh";
+
+export const tickerEn: TickerWords = {
+  title: "Just now",
+};
