@@ -9,6 +9,7 @@ import "./styles/panel-head.css";
 import "./styles/charts.css";
 import "./styles/tilemap.css";
 import "./styles/tables.css";
+import "./styles/thresholds.css";
 import "./styles/states.css";
 import "./styles/tools.css";
 import "./styles/ops.css";

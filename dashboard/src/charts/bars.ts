@@ -6,6 +6,7 @@ import { logScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueScale, valueText } from "./common";
+import { inkOf, MARK_EM, marked } from "./limits";
 import type { ChartStyle } from "./style";
 import { textEm, wrapped } from "../data/text-room";
 import { barTooltip } from "./tooltip";
@@ -31,6 +32,7 @@ export const bars: Chart = {
     const names = standing(style, rows());
     const nameScale = names?.scale ?? NAME_SCALES[2];
     const valueSize = valueScaleOf(style, rows());
+    const log = logScale(rows(), style.additive);
     return {
       ...STILL,
       tooltip: barTooltip(style, rows),
@@ -47,7 +49,7 @@ export const bars: Chart = {
           interval: names === null ? "auto" : 0,
         },
       },
-      yAxis: valueScale(style, logScale(rows(), style.additive)),
+      yAxis: valueScale(style, log),
       series: [{
         type: "bar",
         barWidth: "58%",
@@ -57,7 +59,9 @@ export const bars: Chart = {
           show: valueSize !== null,
           position: "top",
           ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
-          formatter: ({ dataIndex }) => style.format.compact(rows()[dataIndex]?.value ?? null),
+          // A line at a threshold does not run through a figure.
+          ...(style.limits.length === 0 ? {} : { backgroundColor: style.colors.panel, padding: [1, 3] }),
+          formatter: ({ dataIndex }) => marked(style, rows()[dataIndex]),
         },
       }],
     };
@@ -71,6 +75,7 @@ export const bars: Chart = {
         data: rows.map((row) => ({
           value: length(row.value) ?? "-",
           itemStyle: { color: fill(style, row, "up") },
+          label: { color: inkOf(style, row) },
         })),
       }],
     };
@@ -111,7 +116,7 @@ function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {
 /** The size of the values on top, side by side; `null` means that there is no room for them. */
 export function valueScaleOf(style: ChartStyle, rows: readonly Row[]): number | null {
   if (barRoom(style, rows.length) < VALUE_EM_MIN * VALUE_SCALE_MIN * style.fontPx) return null;
-  const longest = Math.max(VALUE_EM_MIN, ...rows.map(({ value }) => textEm(style.format.compact(value)) + 0.4));
+  const longest = Math.max(VALUE_EM_MIN, ...rows.map((row) => textEm(style.format.compact(row.value)) + 0.4 + (row.beyond === undefined ? 0 : MARK_EM)));
   const scale = barRoom(style, rows.length) / (longest * style.fontPx);
   return scale < VALUE_SCALE_MIN ? null : Math.min(VALUE_SCALE_MAX, scale);
 }

@@ -5,6 +5,7 @@ import { logScale } from "../data/quantiles";
 import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
+import { MARK_EM, marked, withLimits } from "./limits";
 import type { ChartStyle } from "./style";
 import { textEm } from "../data/text-room";
 import { barTooltip } from "./tooltip";
@@ -33,6 +34,7 @@ const BROKEN_BAR = 1.25;
 export const ranking: Chart = {
   base: (style, rows) => {
     const scale = rowScale(style, rows().length);
+    const log = logScale(rows(), style.additive);
     return {
       ...STILL,
       tooltip: barTooltip(style, rows),
@@ -40,7 +42,7 @@ export const ranking: Chart = {
         left: 0, right: 0, top: 0, bottom: 0,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
-      xAxis: { type: "value", show: false, max: "dataMax" },
+      xAxis: { type: "value", show: false, max: endOf(withLimits(style, log)) },
       yAxis: [keyAxis(style, scale, valueEm(style, rows())), valueAxis(style, scale, rows)],
       series: [{
         type: "bar",
@@ -68,7 +70,7 @@ export const ranking: Chart = {
       }, { data: tracks(rows.map((row) => ({ ...row, value: length(row.value) })), broken) }],
     };
   },
-  shape: (rows, style) => `${rows.length} ${valueEm(style, rows)}`,
+  shape: (rows, style) => `${rows.length} ${valueEm(style, rows)} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
 };
 
 /** The lengths of the tracks: as long as the longest bar. */
@@ -98,6 +100,11 @@ function brokenFill(style: ChartStyle) {
   };
 }
 
+/** As long as the longest bar, or as a line that is near. */
+function endOf(limits: ReturnType<typeof withLimits>) {
+  return limits === null ? "dataMax" as const : (axis: { max: number }) => limits(axis) ?? axis.max;
+}
+
 const BARE = {
   type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false },
 } as const;
@@ -122,7 +129,7 @@ function nameRoom(style: ChartStyle, scale: number, value: number): number {
 
 /** The width of the longest value in whole multiples of its size, with the space before it. */
 function valueEm(style: ChartStyle, rows: readonly Row[]): number {
-  const longest = Math.max(0, ...rows.map(({ value }) => textEm(style.format.compact(value))));
+  const longest = Math.max(0, ...rows.map((row) => textEm(style.format.compact(row.value)) + (row.beyond === undefined ? 0 : MARK_EM)));
   return Math.max(VALUE_EM_MIN, Math.ceil(longest + 0.4));
 }
 
@@ -140,6 +147,8 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
       formatter: (_label: string, index: number) => figures(style, rows(), index),
       rich: {
         value: { ...valueText(style, scale), width: size * valueEm(style, rows()), align: "right" as const },
+        warn: { ...valueText(style, scale), color: style.colors.warn, width: size * valueEm(style, rows()), align: "right" as const },
+        bad: { ...valueText(style, scale), color: style.colors.bad, width: size * valueEm(style, rows()), align: "right" as const },
         share: { ...axisText(style, scale), width: size * SHARE_EM, align: "right" as const },
       },
     },
@@ -154,7 +163,7 @@ export function figures(style: ChartStyle, rows: readonly Row[], index: number):
   if (row?.color === null && value === null && !style.additive) return `{share|${style.noSum}}`;
   const share = hasShares(style) ? shareOf(sum(rows), value) : null;
   const shareText = share === null ? "" : `{share|${style.format.percent(share)}}`;
-  return `{value|${style.format.compact(value)}}${shareText}`;
+  return `{${row?.beyond?.level ?? "value"}|${marked(style, row)}}${shareText}`;
 }
 
 /** The number of rows that can be told apart at the height of the chart. */

@@ -13,6 +13,7 @@ export interface Pointed {
   readonly facts?: readonly (readonly [string, string])[];
   readonly value: number | null;
   readonly error: number | null;
+  readonly beyond?: Row["beyond"];
 }
 
 /** `at` finds the row from a mark's index among the data of the chart. */
@@ -81,9 +82,11 @@ export function tipLines(
   style: ChartStyle, p: Pointed, sum: number,
 ): readonly (readonly [string, string])[] {
   const share = shareOf(sum, p.value);
+  const verdict = style.verdict(p.beyond === undefined ? {} : { beyond: p.beyond });
+  const value = style.format.withError(p.value, p.error);
   return [
     ...p.facts ?? [],
-    [style.measure, style.format.withError(p.value, p.error)],
+    [style.measure, verdict === "" ? value : `${value} ${verdict}`],
     ...(style.additive ? [[style.share, style.format.percent(share)] as const] : []),
   ];
 }

@@ -3,11 +3,13 @@
 // With one measure the columns are on time, late, total and share; with several
 // they are the measures in the chosen scope. An error stands behind its value;
 // a second dimension has a column of its own.
-import { say, type Lang } from "../i18n/words";
+import { say, type Lang, type Words } from "../i18n/words";
 import type { Frame, Measure, Panel, Scope } from "../wire/shapes";
 import type { Context } from "./context";
+import type { Format } from "./format";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 import { textEm } from "./text-room";
+import { judged, thresholdsOf, verdictOf, type Level } from "./thresholds";
 import { inUnit, saysUnit } from "./units";
 
 /** A table longer than this says how many rows it leaves out. */
@@ -16,6 +18,8 @@ const TABLE_ROWS_MAX = 500;
 interface Column {
   readonly title: string;
   readonly cells: readonly string[];
+  /** How grave a cell is, where one is beyond a threshold. */
+  readonly levels?: readonly (Level | null)[];
 }
 
 export interface PanelTable {
@@ -30,15 +34,19 @@ export interface PanelTable {
   readonly leftColumns?: number;
 }
 
-export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Context): PanelTable {
+/** `window` is the shown one; `null` means the panel's own. */
+export function panelTable(panel: Panel, frame: Frame, scope: Scope, window: string | null, ctx: Context): PanelTable {
   const { lang, words, format } = ctx;
   const first = rowsOf(panel, frame, scope, measureOf(panel, 0), lang, words);
   const rows = (of: Scope, measure: number) => (of === scope && measure === 0
     ? first
     : rowsOf(panel, frame, of, measureOf(panel, measure), lang, words));
-  const column = (title: string, measure: number, of: readonly Row[]): Column => {
-    const figures = inUnit(format, measureOf(panel, measure).unit);
-    return { title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => figures.withError(row.value, row.error)) };
+  const column = (title: string, measure: number, of: Scope): Column => {
+    const { unit } = measureOf(panel, measure);
+    const thresholds = thresholdsOf(panel, measureOf(panel, measure), of, window);
+    const shown = judged(rows(of, measure).slice(0, TABLE_ROWS_MAX), thresholds);
+    const cells = shown.map((row) => cellOf(row, inUnit(format, unit), words));
+    return { title, cells, ...(thresholds.length === 0 ? {} : { levels: shown.map((row) => row.beyond?.level ?? null) }) };
   };
   const total = sum(first);
   const isCross = panel.across !== null;
@@ -50,10 +58,10 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
     labels: first.slice(0, TABLE_ROWS_MAX)
       .map((row) => (isCross ? [row.label, row.second?.label ?? ""] : [row.label])),
     columns: measuresOf(panel).length > 1
-      ? measuresOf(panel).map((measure, i) => column(titleIn(measure, lang), i, rows(scope, i)))
+      ? measuresOf(panel).map((measure, i) => column(titleIn(measure, lang), i, scope))
       : [
           ...(["on_time", "late", "total"] as const)
-            .map((of) => column(words.panels[of], 0, rows(of, 0))),
+            .map((of) => column(words.panels[of], 0, of)),
           ...(measureOf(panel, 0).additive
             ? [{
                 title: words.panels.share,
@@ -64,6 +72,13 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
         ],
     left: Math.max(0, first.length - TABLE_ROWS_MAX),
   };
+}
+
+/** A figure with its error, and in words where it is beyond a threshold. */
+function cellOf(row: Row, format: Format, words: Words): string {
+  const figure = format.withError(row.value, row.error);
+  const verdict = verdictOf(row, words);
+  return verdict === "" ? figure : `${verdict} ${figure}`;
 }
 
 /** With the unit, where the figures do not say it. */

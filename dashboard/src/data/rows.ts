@@ -3,7 +3,7 @@
 // Pure. Colours belong to keys, not to positions on the screen: a key keeps its
 // colour when the ranking, the scope or the language changes.
 import { say, type Lang, type Words } from "../i18n/words";
-import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
+import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope, Threshold } from "../wire/shapes";
 import { colorAt } from "./colors";
 import { clip } from "./format";
 
@@ -32,6 +32,8 @@ export interface Row {
   readonly error: number | null;
   /** Index into the palette; `null` means the rest of a cut list. */
   readonly color: number | null;
+  /** The threshold that the value is beyond, if it is beyond one. */
+  readonly beyond?: Threshold;
 }
 
 /** The measure of a plugin that describes none. */

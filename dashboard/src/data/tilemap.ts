@@ -44,6 +44,25 @@ export function lay(rows: readonly Row[], additive: boolean): Laid {
   return { placed: bySize, outside };
 }
 
+/** The rows with those of one province as one, where they may be summed. */
+export function spelledOnce(rows: readonly Row[], additive: boolean): readonly Row[] {
+  if (!additive) return rows;
+  const first = new Map<Province, number>();
+  const once: Row[] = [];
+  for (const row of rows) {
+    const province = provinceOfRow(row);
+    const at = province === null ? undefined : first.get(province);
+    const known = at === undefined ? undefined : once[at];
+    if (at !== undefined && known !== undefined) {
+      once[at] = joined(known, row);
+      continue;
+    }
+    if (province !== null) first.set(province, once.length);
+    once.push(row);
+  }
+  return once;
+}
+
 function joined(a: Row, b: Row): Row {
   const add = (x: number | null, y: number | null) => (x === null ? y : y === null ? x : x + y);
   return { ...a, value: add(a.value, b.value), error: add(a.error, b.error) };

@@ -7,12 +7,14 @@ import { say } from "../i18n/words";
 import { number, string } from "../wire/fields";
 import type { Cell, Measure, Panel, Scope } from "../wire/shapes";
 import type { Span, TrendWindow, WindowRows } from "../wire/windows";
-import { colorAt } from "./colors";
+import { colorAt, metricColor, PALETTE_SIZE } from "./colors";
 import type { Context } from "./context";
 import type { PanelTable } from "./panel-table";
 import { labelText, measureOf, measuresOf, OTHER_KEY } from "./rows";
 import { CUMULATIVE, spanText } from "./spans";
 
+/** The last of the palette's colours, which a line alone does not have. */
+const GREY = PALETTE_SIZE - 1;
 /** More keys than this are summed up in the rest. */
 export const TREND_KEYS_MAX = 6;
 
@@ -104,7 +106,7 @@ function ordered(panel: Panel, keys: readonly string[]): readonly string[] {
 }
 
 function labelOf(panel: Panel, key: string, measure: Measure, ctx: Context): { label: string; color: number } {
-  if (panel.dimension === null) return { label: say(measure.title, ctx.lang), color: 0 };
+  if (panel.dimension === null) return { label: say(measure.title, ctx.lang), color: metricColor(panel.metric, GREY) };
   const at = panel.dimension.labels.findIndex((label) => label.key === key);
   const known = panel.dimension.labels[at];
   const label = known === undefined ? key : say(known.text, ctx.lang);

@@ -4,6 +4,7 @@ import { explainEn } from "./explain-en";
 import { headlineEn } from "./headline-en";
 import { noticeEn } from "./notice-en";
 import { tilemapEn } from "./tilemap-en";
+import { thresholdEn } from "./threshold-en";
 import { tickerEn } from "./ticker-en";
 import { windowEn } from "./window-en";
 import type { Words } from "./zh";
@@ -165,6 +166,7 @@ export const en: Words = {
     noneNote: "Add a [[metric]] to pipeline.toml",
   },
   headline: headlineEn,
+  threshold: thresholdEn,
   ticker: tickerEn,
   tilemap: tilemapEn,
   windows: windowEn,

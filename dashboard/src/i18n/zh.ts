@@ -4,6 +4,7 @@ import { explainZh } from "./explain-zh";
 import { headlineZh } from "./headline-zh";
 import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
+import { thresholdZh } from "./threshold-zh";
 import { tickerZh } from "./ticker-zh";
 import { windowZh } from "./window-zh";
 
@@ -164,6 +165,7 @@ export const zh = {
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
   headline: headlineZh,
+  threshold: thresholdZh,
   ticker: tickerZh,
   tilemap: tilemapZh,
   windows: windowZh,

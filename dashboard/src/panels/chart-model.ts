@@ -8,8 +8,9 @@ import type { ChartStyle } from "../charts/style";
 import type { Context } from "../data/context";
 import type { ChartKind } from "../data/kinds";
 import { fitted, shareOf, sum, type Row } from "../data/rows";
+import { verdictWhole } from "../data/thresholds";
 import { say } from "../i18n/words";
-import type { Measure, Panel, Scope } from "../wire/shapes";
+import type { Measure, Panel, Scope, Threshold } from "../wire/shapes";
 
 /** The spoken summary of a chart names so many rows. */
 const SUMMARY_ROWS_MAX = 5;
@@ -20,9 +21,8 @@ const WALL_TEXT = 1.2;
 /** The place of a chart on the screen. */
 export type ChartBox = Pick<ChartStyle, "width" | "height" | "fontPx" | "fontFamily">;
 
-/** `accent` is the panel's place among the colours for bars and lines. */
 export function chartStyle(
-  panel: Panel, measure: Measure, accent: number, box: ChartBox, ctx: Context,
+  panel: Panel, measure: Measure, limits: readonly Threshold[], box: ChartBox, ctx: Context,
 ): ChartStyle {
   return {
     ...box,
@@ -35,8 +35,10 @@ export function chartStyle(
       .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
     share: ctx.words.panels.share,
     noSum: ctx.words.panels.noSum,
-    accent: accentOf(ctx.theme, accent),
+    accent: accentOf(ctx.theme, panel.metric),
     additive: measure.additive,
+    limits,
+    verdict: (row) => verdictWhole(row, ctx.format, ctx.words),
   };
 }
 
@@ -59,7 +61,7 @@ export function signatureOf(
 ): string {
   return [
     kind, ctx.lang, ctx.theme, scope, style.measure, style.fontPx, style.width, style.height,
-    shapeOf(kind, rows, style),
+    style.limits.map(({ value, level }) => `${value} ${level}`).join(" "), shapeOf(kind, rows, style),
   ].join("|");
 }
 

@@ -20,16 +20,11 @@ export class ChartView {
   readonly #legend = new Legend();
   readonly #canvas = new Canvas(this.host);
   readonly #panel: Panel;
-  readonly #accent: number;
   #rows: readonly Row[] = [];
 
-  /**
-   * `accent` is the panel's place among the colours for bars and lines; `drill`
-   * is called with the row that a reader wants to know more of.
-   */
-  constructor(panel: Panel, accent: number, drill: (row: Row) => void) {
+  /** `drill` is called with the row that a reader wants to know more of. */
+  constructor(panel: Panel, drill: (row: Row) => void) {
     this.#panel = panel;
-    this.#accent = accent;
     this.#canvas.onChoose = drill;
     this.#legend.element.addEventListener("click", (event) => {
       const item = event.target instanceof Element ? event.target.closest("li") : null;
@@ -41,7 +36,7 @@ export class ChartView {
   }
 
   update(body: Extract<Body, { form: "chart" }>, model: PanelModel, scope: Scope, ctx: Context): void {
-    const style = chartStyle(this.#panel, model.measure, this.#accent, this.#box(), ctx);
+    const style = chartStyle(this.#panel, model.measure, body.limits, this.#box(), ctx);
     const kind = drawnKind(body.kind, body.rows, style);
     const rows = chartRows(kind, body.rows, body.restKeys, style, ctx);
     this.#rows = rows;

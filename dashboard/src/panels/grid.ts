@@ -1,6 +1,5 @@
 // All panels, arranged; rebuilt only when the descriptors change.
 import type { Context } from "../data/context";
-import { panelKind } from "../data/kinds";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
 import { askHost } from "../net/ask";
@@ -34,8 +33,6 @@ export class Grid {
   /** What stands on pages of its own before those of the panels. */
   #lead: readonly HTMLElement[] = [];
   #refocus: string | null = null;
-  /** The number of panels with a colour for bars and lines. */
-  #accents = 0;
 
   /** The id of the panel that fills the window; `null` means that none does. */
   #enlarged: string | null = null;
@@ -142,7 +139,6 @@ export class Grid {
     this.#sizes.disconnect();
     for (const view of this.#views.values()) view.dispose();
     this.#views.clear();
-    this.#accents = 0;
     this.#enlarged = null;
     this.#arranged = "";
     this.#sizes.observe(this.element);
@@ -201,9 +197,7 @@ export class Grid {
   }
 
   #make(panel: Panel): void {
-    const kind = panelKind(panel);
-    const accent = kind === "pie" || kind === "tiles" ? 0 : this.#accents++;
-    const view = new PanelView(panel, accent, this.#hooks);
+    const view = new PanelView(panel, this.#hooks);
     this.#views.set(panel.id, view);
     for (const host of view.hosts) this.#sizes.observe(host);
   }

@@ -10,11 +10,13 @@ import { panelTable, type PanelTable } from "../data/panel-table";
 import { logScale } from "../data/quantiles";
 import { isBlank, measureOf, rowsOf, totalOf, type Row } from "../data/rows";
 import { spanText } from "../data/spans";
+import { judged, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
 import { sinceWords } from "../data/trouble";
+import { spelledOnce } from "../data/tilemap";
 import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
 import { distinct, inUnit, saysUnit } from "../data/units";
 import { say } from "../i18n/words";
-import type { Frame, Measure, Panel, Stale } from "../wire/shapes";
+import type { Frame, Measure, Panel, Stale, Threshold } from "../wire/shapes";
 import { controlsModel, type ControlsModel, type Form } from "./controls-model";
 import {
   shownWindow, trendKindOf, windowRowModel, type WindowAnswers, type WindowRowModel,
@@ -56,6 +58,8 @@ export type Body =
       readonly form: "chart"; readonly kind: ChartKind; readonly rows: readonly Row[];
       /** The number of keys in the rest of a cut list. */
       readonly restKeys: number;
+      /** Thresholds that lines are drawn at. */
+      readonly limits: readonly Threshold[];
     };
 
 export interface PanelModel {
@@ -77,6 +81,8 @@ export interface PanelModel {
   readonly body: Body;
   /** Why the figures are not those of all records; `null` means that they are. */
   readonly mark: Mark | null;
+  /** What is said of rows beyond a threshold; `null` means nothing. */
+  readonly strip: Strip | null;
   /** `true` where the reader may let a stopped metric go on. */
   readonly canResume: boolean;
   /** The rows that are drawn and their kind; a message and a trend have `null`. */
@@ -93,27 +99,35 @@ export function panelModel(input: PanelInput, ctx: Context): PanelModel {
   const shown = shownOf(input, window, trend === true, ctx);
   const measure = shown.measure ?? measureOf(panel, choice.measure);
   const span = answers.frame?.span ?? null;
+  const format = formatOf(measure, shown.drawn, ctx);
   return {
     ...shown,
     title: titleOf(panel, ctx),
     measure,
-    unit: unitOf(measure, shown, ctx),
-    format: isEnlarged ? inFull(formatOf(measure, shown.drawn, ctx)) : formatOf(measure, shown.drawn, ctx),
+    unit: unitOf(measure, shown, format, ctx),
+    format: isEnlarged ? inFull(format) : format,
     window,
     dates: span === null ? "" : spanText(span, ctx.format),
     controls: controlsModel(panel, choice, trend === true ? "trend" : formOf(panel), isEnlarged, ctx),
     windowRow: windowRowModel({ window, kinds: panel.windows, answers, trend }, ctx),
     drawn: shown.drawn ?? null,
     mark: shown.mark ?? null,
+    // A number says by itself what it is beyond.
+    strip: shown.body.form === "number" ? null
+      : stripOf(shown.drawn?.rows ?? [], panel.dimension !== null, format, ctx.words),
     canResume: input.frame?.state === "quarantined" && ctx.state.hello?.control === true
       && !ctx.kiosk && ctx.pause === null,
   };
 }
 
 /** What figures are of and are counted in, and on which scale bars are drawn if not in proportion. */
-function unitOf({ unit, title, additive }: Measure, { body }: Shown, ctx: Context): string {
+function unitOf({ unit, title, additive }: Measure, { body }: Shown, format: Format, ctx: Context): string {
   const isLog = body.form === "chart" && (body.kind === "bar" || body.kind === "hbar") && logScale(body.rows, additive) !== null;
-  return joined(unit === null || saysUnit(unit) ? say(title, ctx.lang) : unit, isLog ? ctx.words.panels.logScale : "");
+  const limits = body.form === "chart" && body.kind !== "pie" && body.kind !== "heatmap" ? body.limits : [];
+  return joined(
+    unit === null || saysUnit(unit) ? say(title, ctx.lang) : unit,
+    isLog ? ctx.words.panels.logScale : "",
+    ...limits.map(({ level, value }) => `┄ ${ctx.words.threshold.line[level](format.axis(value))}`));
 }
 
 /** Figures in the unit of the measure, and such that no two that differ read alike. */
@@ -141,8 +155,8 @@ function shownOf(input: PanelInput, window: string | null, isTrend: boolean, ctx
   const { frame, answers } = input;
   const words = ctx.words.panels;
   if (isTrend && frame?.state !== "quarantined") return trendShown(input, ctx);
-  if (isTrend || window === null || answers.frame === null) return frameShown(input, frame, ctx);
-  if (answers.frame.frame !== null) return frameShown(input, answers.frame.frame, ctx);
+  if (isTrend || window === null || answers.frame === null) return frameShown(input, frame, window, ctx);
+  if (answers.frame.frame !== null) return frameShown(input, answers.frame.frame, window, ctx);
   return answers.frame.state === "loading"
     ? { state: "loading", sum: null, body: message(words.windowLoading) }
     : { state: "empty", sum: null, body: message(words.windowEmpty) };
@@ -167,7 +181,9 @@ function trendShown({ panel, frame, choice, answers }: PanelInput, ctx: Context)
   };
 }
 
-function frameShown({ panel, choice, answers }: PanelInput, frame: Frame | undefined, ctx: Context): Shown {
+function frameShown(
+  { panel, choice, answers }: PanelInput, frame: Frame | undefined, window: string | null, ctx: Context,
+): Shown {
   const words = ctx.words.panels;
   if (frame === undefined) return { state: "loading", sum: null, body: message(words.loading) };
   const sum = totalOf(panel, frame);
@@ -176,7 +192,10 @@ function frameShown({ panel, choice, answers }: PanelInput, frame: Frame | undef
   }
   const mark = markOf(frame, ctx);
   const measure = measureOf(panel, choice.measure);
-  const rows = rowsOf(panel, frame, choice.scope, measure, ctx.lang, ctx.words);
+  const thresholds = thresholdsOf(panel, measure, choice.scope, window);
+  const found = rowsOf(panel, frame, choice.scope, measure, ctx.lang, ctx.words);
+  const kind = drawable(panelKind(panel), found);
+  const rows = judged(kind === "tiles" && !choice.table ? spelledOnce(found, measure.additive) : found, thresholds);
   const isTrouble = frame.state !== "ok" && frame.state !== "empty";
   if (mark !== null && isTrouble && isBlank(rows)) {
     return { state: frame.state, sum, body: message(mark.title, mark.text) };
@@ -186,10 +205,9 @@ function frameShown({ panel, choice, answers }: PanelInput, frame: Frame | undef
       ? message(words.emptyLate) : message(words.empty, words.emptyNote);
     return { state: "empty", sum, body };
   }
-  const kind = drawable(panelKind(panel), rows);
   const body = kind === "tiles" && !choice.table
     ? { form: "tiles" as const, rows, before: beforeOf(panel, answers.closed?.windows ?? [], choice.scope, measure) }
-    : bodyOf(kind, panel, frame, choice, rows, ctx);
+    : bodyOf(kind, { panel, frame, choice, window, rows, limits: limitsOf(thresholds) }, ctx);
   return { state: isTrouble ? frame.state : "ok", sum, drawn: { kind, rows }, body, mark };
 }
 
@@ -225,14 +243,21 @@ function laggingMark(stale: Stale | null, ctx: Context): Mark {
   return { title: words.lagging, text: joined(share, words.laggingNote) };
 }
 
-function bodyOf(
-  kind: PanelKind, panel: Panel, frame: Frame, choice: PanelChoice, rows: readonly Row[], ctx: Context,
-): Body {
+interface Drawing {
+  readonly panel: Panel;
+  readonly frame: Frame;
+  readonly choice: PanelChoice;
+  readonly window: string | null;
+  readonly rows: readonly Row[];
+  readonly limits: readonly Threshold[];
+}
+
+function bodyOf(kind: PanelKind, { panel, frame, choice, window, rows, limits }: Drawing, ctx: Context): Body {
   if (choice.table || kind === "table") {
-    return { form: "table", table: panelTable(panel, frame, choice.scope, ctx), canDrill: true };
+    return { form: "table", table: panelTable(panel, frame, choice.scope, window, ctx), canDrill: true };
   }
   return isCanvas(kind)
-    ? { form: "chart", kind, rows, restKeys: frame.other?.keys ?? 0 }
+    ? { form: "chart", kind, rows, restKeys: frame.other?.keys ?? 0, limits }
     : { form: "number", rows };
 }
 

@@ -56,6 +56,7 @@ export class PanelView {
   readonly #table = new Table();
   readonly #trend = new TrendView();
   readonly #mark = h("p", { class: "panel-mark" }, h("strong"), h("span"));
+  readonly #strip = h("p", { class: "panel-strip" });
   readonly #resume: Resume;
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   #isEnlarged = false;
@@ -63,8 +64,7 @@ export class PanelView {
   /** The last drawing other than a message, for files and for rows that are chosen. */
   #last: { readonly model: PanelModel; readonly ctx: Context } | null = null;
 
-  /** `accent` is the panel's place among the colours for bars and lines. */
-  constructor(panel: Panel, accent: number, hooks: PanelHooks) {
+  constructor(panel: Panel, hooks: PanelHooks) {
     this.#panel = panel;
     this.#hooks = hooks;
     this.#controls = new Controls(panel, {
@@ -79,7 +79,7 @@ export class PanelView {
     this.#windowRow = new WindowRow(
       (window) => hooks.choose(panel.id, { window }),
       () => hooks.choose(panel.id, { trend: !this.#choice.trend }));
-    this.#chart = new ChartView(panel, accent, (row) => this.#drill(row));
+    this.#chart = new ChartView(panel, (row) => this.#drill(row));
     this.#tilemap = new Tilemap({
       drill: (row) => this.#drill(row), showShare: (share) => hooks.choose(panel.id, { share }),
     });
@@ -98,6 +98,7 @@ export class PanelView {
       h("header", { class: "panel-head" },
         h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
         this.#windowRow.element),
+      this.#strip,
       this.#mark,
       this.#resume.element,
       h("div", { class: "panel-body" },
@@ -160,6 +161,10 @@ export class PanelView {
     setAttr(this.element, "data-window", model.window);
     setAttr(this.element, "data-sum", raw(model.sum));
     setAttr(this.element, "data-panel-state", model.state);
+    setShown(this.#strip, model.strip !== null);
+    setText(this.#strip, model.strip?.text ?? "");
+    setAttr(this.#strip, "title", model.strip?.text ?? null);
+    setAttr(this.#strip, "data-level", model.strip?.level ?? null);
     const [title, text] = Array.from(this.#mark.children);
     setShown(this.#mark, model.mark !== null);
     if (title) setText(title, model.mark?.title ?? "");

@@ -7,6 +7,7 @@ import type { Context } from "../data/context";
 import { PROVINCES, type Province } from "../data/provinces";
 import { labelText, shareOf, sum, type Row } from "../data/rows";
 import { spanText } from "../data/spans";
+import { markOf, verdictWhole, type Level } from "../data/thresholds";
 import { lay, type Laid } from "../data/tilemap";
 
 /** Names of what is not on the map, in the line that counts it. */
@@ -33,6 +34,8 @@ export interface TileModel {
   /** `null` means that nothing was counted, or that the value is not known. */
   readonly fill: string | null;
   readonly ink: string | null;
+  /** How grave the value is, where it is beyond a threshold. */
+  readonly level: Level | null;
   readonly row: Row | null;
 }
 
@@ -50,6 +53,7 @@ export interface RankModel {
   readonly change: number | null;
   readonly arrow: string;
   readonly title: string;
+  readonly level: Level | null;
   readonly row: Row;
 }
 
@@ -117,6 +121,7 @@ function tilesOf(
       figure: row === null ? "" : show(value),
       title: titleOf(nameOf(province, row, ctx), row, total, ctx),
       fill: shade?.fill ?? null, ink: shade?.ink ?? null,
+      level: row?.beyond?.level ?? null,
       row,
     };
   });
@@ -132,18 +137,19 @@ function rankingOf(laid: Laid, total: number, before: Before | null, ctx: Contex
     const name = nameOf(province, row, ctx);
     return {
       id: province.code, rank: String(i + 1), name,
-      value: ctx.format.compact(row.value), share: share(row),
+      value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row),
       part: most > 0 ? Math.max(0, row.value ?? 0) / most : 0,
       change,
       arrow: change === null || change === 0 ? "" : `${change > 0 ? "↑" : "↓"}${Math.abs(change)}`,
       title: [titleOf(name, row, total, ctx), words.place(String(i + 1)), ...changeWords(change, ctx)].join(" · "),
+      level: row.beyond?.level ?? null,
       row,
     };
   });
   const outside = laid.outside.map((row): RankModel => ({
     id: `outside ${row.key}`, rank: "", name: row.label,
-    value: ctx.format.compact(row.value), share: share(row), part: 0, change: null, arrow: "",
-    title: `${titleOf(row.label, row, total, ctx)} · ${words.outsideMark}`,
+    value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row), part: 0, change: null, arrow: "",
+    title: `${titleOf(row.label, row, total, ctx)} · ${words.outsideMark}`, level: row.beyond?.level ?? null,
     row,
   }));
   return [...placed, ...outside];
@@ -164,7 +170,8 @@ function nameOf(province: Province, row: Row | null, ctx: Context): string {
 function titleOf(name: string, row: Row | null, total: number, ctx: Context): string {
   const value = ctx.format.withError(row?.value ?? null, row?.error ?? null);
   const share = total > 0 && row !== null ? ` · ${ctx.format.percent(shareOf(total, row.value))}` : "";
-  return `${name}: ${value}${share}`;
+  const verdict = row === null ? "" : verdictWhole(row, ctx.format, ctx.words);
+  return `${name}: ${value}${share}${verdict === "" ? "" : ` · ${verdict}`}`;
 }
 
 function outsideOf(outside: readonly Row[], ctx: Context): string {

@@ -109,6 +109,7 @@ function updateEntry(item: HTMLLIElement, model: RankModel, acts: boolean): void
   setText(value, model.value);
   setText(share, model.share);
   item.style.setProperty("--part", model.part.toFixed(4));
+  setAttr(item, "data-level", model.level);
   setAttr(item, "title", model.title);
   // On a wall nothing takes the focus.
   setAttr(button, "role", acts ? "button" : null);

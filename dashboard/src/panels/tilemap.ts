@@ -129,6 +129,7 @@ function updateCell(element: HTMLElement, tile: TileModel, hasFigure: boolean): 
   setText(figure, hasFigure ? tile.figure : "");
   setAttr(element, "title", tile.title);
   setAttr(element, "data-place", tile.code);
+  setAttr(element, "data-level", tile.level);
   setAttr(element, "data-nothing", tile.fill === null ? "" : null);
   element.style.gridColumn = String(tile.column + 1);
   element.style.gridRow = String(tile.line + 1);

@@ -1,5 +1,6 @@
 // Scenes that the page must survive and explain, by name.
 import { HEADLINE_SCENE } from "./headlines.mjs";
+import { LIMITS } from "./limits.mjs";
 import { LOOKS } from "./looks.mjs";
 import { MAP_SCENE } from "./map.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
@@ -103,6 +104,7 @@ export const SCENES = {
   live: {},
   tiles: MAP_SCENE,
   headlines: HEADLINE_SCENE,
+  limits: LIMITS,
   looks: LOOKS,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),

@@ -120,6 +120,7 @@ export const STYLE: ChartStyle = {
   colors: THEMES.dark, accent: { color: "#fff", deep: "#000" }, format: createFormat("en", "UTC"),
   fontPx: 16, fontFamily: "sans", width: 600, height: 400,
   measure: "Count", titles: ["Word", "Hour"], share: "Share", noSum: "no sum", additive: true,
+  limits: [], verdict: () => "",
 };
 
 /** The rows of a table of the operator's section, as texts. */

@@ -14,17 +14,17 @@ describe("the style of a chart", () => {
   const box = { width: 300, height: 200, fontPx: 14, fontFamily: "sans" };
 
   it("has the words of the panel in the page's language, and the colours of its theme", () => {
-    expect(chartStyle(panel, measure, 0, box, ctx)).toMatchObject({
+    expect(chartStyle(panel, measure, [], box, ctx)).toMatchObject({
       ...box, measure: "Count", titles: ["Word", "Hour"], share: "Share", additive: true, colors: THEMES.dark,
     });
     const light = { ...contextOf(greeted(), "zh"), theme: "light" as const };
-    expect(chartStyle(panel, measure, 0, box, light)).toMatchObject({ measure: "数", titles: ["词", "时"], colors: THEMES.light });
+    expect(chartStyle(panel, measure, [], box, light)).toMatchObject({ measure: "数", titles: ["词", "时"], colors: THEMES.light });
   });
 
-  it("gives each panel an accent by its place, again from the first after the last", () => {
-    const accents = Array.from({ length: 5 }, (_, place) => chartStyle(panel, measure, place, box, ctx).accent.color);
+  it("gives each metric an accent of its own, whichever panels there are", () => {
+    const accents = Array.from({ length: 40 }, (_, i) => chartStyle({ ...panel, metric: `m${i}` }, measure, [], box, ctx).accent.color);
     expect(new Set(accents).size).toBe(4);
-    expect(accents[4]).toBe(accents[0]);
+    expect(chartStyle({ ...panel, metric: "m7", id: "m7.other", title: panel.title }, measure, [], box, ctx).accent.color).toBe(accents[7]);
   });
 });
 
