@@ -15,6 +15,7 @@ import "./styles/tools.css";
 import "./styles/ops.css";
 import "./styles/ops-details.css";
 import "./styles/ticker.css";
+import "./styles/time.css";
 import "./styles/dialogs.css";
 import "./styles/wall.css";
 import { App } from "./app/app";

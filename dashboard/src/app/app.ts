@@ -6,12 +6,16 @@
 // messages.
 import { contextOf, type Context, type Paused } from "../data/context";
 import { createFormat, type Format } from "../data/format";
-import { choiceOf, type Link, type PanelChoice } from "../data/link";
+import { linkTo } from "../data/headline-link";
+import { choiceOf, withChoice, type Against, type Link, type PanelChange } from "../data/link";
 import { isDated } from "../data/page-state";
+import { comparable } from "../data/page-time";
 import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
+import { isOverWindows } from "../data/trend";
 import { h, setAttr } from "../dom/element";
-import { act, ask, askEvents } from "../net/ask";
+import { act, ask, askEvents, askHost } from "../net/ask";
+import { Courses } from "../net/courses";
 import { OpsSection } from "../ops/section";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
@@ -24,6 +28,8 @@ import { Help } from "../views/help";
 import { Notice } from "../views/notice";
 import { TickerLineView } from "../views/ticker";
 import { Tiles } from "../views/tiles";
+import { TimeBar } from "../views/time-bar";
+import type { Panel } from "../wire/shapes";
 import { Address } from "./address";
 import { commandOf, isAlways, takesKeys, type Command } from "./keys";
 import { rememberAs, remembered, rememberedSwitch, rememberSwitch } from "./memory";
@@ -50,7 +56,7 @@ export interface AppDeps {
 export class App {
   readonly #deps: AppDeps;
   readonly #header: Header;
-  readonly #headlines = new Headlines((panel) => this.#relink({ enlarged: panel }));
+  readonly #headlines = new Headlines((id) => this.#openHeadline(id));
   readonly #engine = new EngineLine();
   readonly #tiles = new Tiles();
   readonly #notice: Notice;
@@ -61,6 +67,7 @@ export class App {
   readonly #ops: OpsSection;
   readonly #explain = new Explain(askEvents, () => this.invalidate());
   readonly #help = new Help((on) => this.#setKeys(on));
+  readonly #time: TimeBar;
   readonly #address = new Address();
   readonly #pointer = new Pointer();
   /** `false` means that single keys do nothing, but for Escape and help. */
@@ -100,10 +107,16 @@ export class App {
       this.#redrawPanels = true;
       this.invalidate();
     }, {
-      choiceOf: (id) => choiceOf(this.#link, id),
-      choose: (id, change) => this.#chooseOf(id, change),
+      choiceOf: (panel) => choiceOf(this.#link, panel.id, isOverWindows(panel)),
+      choose: (panel, change) => this.#chooseOf(panel, change),
+      follow: (panel) => this.#chooseOf(panel, { window: this.#link.time }),
       enlarge: (enlarged) => this.#relink({ enlarged }),
       resume: (metric) => act(`api/v1/metrics/${encodeURIComponent(metric)}/resume`),
+    });
+    this.#time = new TimeBar(this.#courses(), {
+      setTime: (time) => this.#relink({ time }),
+      setAgainst: (against) => this.#holdAgainst(against),
+      changed: () => this.invalidate(),
     });
     this.#header = new Header({
       switchLang: () => this.#act("language"),
@@ -115,6 +128,7 @@ export class App {
 
   mount(root: HTMLElement): void {
     this.#header.title.append(this.#notice.away, this.#grid.indicator);
+    this.#header.placeTime(this.#time.element, this.#time.strip);
     root.append(this.#gate.element, h("div", { class: "page" },
       this.#header.element, this.#notice.element, this.#headlines.element, this.#engine.element, this.#tiles.element,
       this.#grid.element, this.#ops.strip.element, this.#ticker.element, this.#accounting.element),
@@ -216,9 +230,26 @@ export class App {
     this.invalidate();
   }
 
-  #chooseOf(id: string, change: Partial<PanelChoice>): void {
-    const choices = new Map(this.#link.choices).set(id, { ...this.#link.choices.get(id), ...change });
-    this.#relink({ choices });
+  #chooseOf(panel: Panel, change: PanelChange): void {
+    this.#relink(withChoice(this.#link, panel.id, change, isOverWindows(panel)));
+  }
+
+  #openHeadline(id: string): void {
+    const { headlines, panels } = this.#deps.state();
+    const headline = headlines.find((each) => each.id === id);
+    if (headline !== undefined) this.#relink(linkTo(headline, panels ?? [], this.#link));
+  }
+
+  /** All time has nothing before it, so a comparison begins with the present window. */
+  #holdAgainst(against: Against | null): void {
+    const { time } = this.#link;
+    this.#relink({ against, time: against === null ? time : comparable(time, this.#deps.state().panels ?? []) });
+  }
+
+  #courses(): Courses {
+    return new Courses({
+      ask: askHost, now: this.#deps.now, changed: () => this.invalidate(), later: (act, ms) => setTimeout(act, ms),
+    });
   }
 
   #relink(change: Partial<Link>): void {
@@ -248,6 +279,7 @@ export class App {
     setAttr(document.documentElement, "data-wall", ctx.kiosk ? "" : null);
     setAttr(document.body, "data-poster", this.#isPoster() && this.#link.ops !== true ? "" : null);
     this.#header.update(ctx);
+    this.#time.update(this.#link, ctx);
     this.#placeTiles(ctx.state.headlines.length > 0);
     this.#headlines.update(this.#isUpright(ctx) ? this.#cardsPerPage() : null, ctx);
     this.#engine.update(ctx.state.headlines.length > 0 || isUprightWall(ctx), ctx);

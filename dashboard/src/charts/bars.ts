@@ -9,6 +9,7 @@ import { axisText, fill, STILL, valueScale, valueText } from "./common";
 import { inkOf, MARK_EM, marked } from "./limits";
 import type { ChartStyle } from "./style";
 import { textEm, wrapped } from "../data/text-room";
+import { ghostLook, ghosts, isCompared } from "./past";
 import { barTooltip } from "./tooltip";
 
 /** Sizes of the names in multiples of the text size, the best first. */
@@ -37,7 +38,7 @@ export const bars: Chart = {
       ...STILL,
       tooltip: barTooltip(style, rows),
       grid: {
-        left: 4, right: 4, top: style.fontPx * 1.8, bottom: 2,
+        left: 4, right: 4, top: style.fontPx * (isCompared(rows()) ? 2.9 : 1.8), bottom: 2,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
       xAxis: {
@@ -61,8 +62,10 @@ export const bars: Chart = {
           ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
           // A line at a threshold does not run through a figure.
           ...(style.limits.length === 0 ? {} : { backgroundColor: style.colors.panel, padding: [1, 3] }),
-          formatter: ({ dataIndex }) => marked(style, rows()[dataIndex]),
+          formatter: ({ dataIndex }) => onTop(style, rows()[dataIndex]),
         },
+      }, {
+        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 6, ...ghostLook(style, [4, 4, 0, 0]),
       }],
     };
   },
@@ -77,7 +80,7 @@ export const bars: Chart = {
           itemStyle: { color: fill(style, row, "up") },
           label: { color: inkOf(style, row) },
         })),
-      }],
+      }, { data: ghosts(rows, length, () => false) }],
     };
   },
   shape: (rows, style) => {
@@ -86,6 +89,12 @@ export const bars: Chart = {
     return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"} ${scale}`;
   },
 };
+
+/** The value, and below it the change since. */
+function onTop(style: ChartStyle, row: Row | undefined): string {
+  const value = marked(style, row);
+  return row?.past === undefined ? value : `${row.past.text}\n${value}`;
+}
 
 export interface Standing {
   /** The size of the names in multiples of the text size. */
@@ -116,7 +125,9 @@ function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {
 /** The size of the values on top, side by side; `null` means that there is no room for them. */
 export function valueScaleOf(style: ChartStyle, rows: readonly Row[]): number | null {
   if (barRoom(style, rows.length) < VALUE_EM_MIN * VALUE_SCALE_MIN * style.fontPx) return null;
-  const longest = Math.max(VALUE_EM_MIN, ...rows.map((row) => textEm(style.format.compact(row.value)) + 0.4 + (row.beyond === undefined ? 0 : MARK_EM)));
+  const widthOf = ({ value, past, beyond }: Row) => Math.max(
+    textEm(style.format.compact(value)) + (beyond === undefined ? 0 : MARK_EM), textEm(past?.text ?? ""));
+  const longest = Math.max(VALUE_EM_MIN, ...rows.map((row) => widthOf(row) + 0.4));
   const scale = barRoom(style, rows.length) / (longest * style.fontPx);
   return scale < VALUE_SCALE_MIN ? null : Math.min(VALUE_SCALE_MAX, scale);
 }

@@ -26,10 +26,18 @@ export const line: Chart = {
       lineStyle: { width: Math.max(2.5, style.fontPx * 0.12), color: style.accent.color },
       itemStyle: { color: style.accent.color },
       areaStyle: { color: style.accent.color, opacity: 0.14 },
+    }, {
+      // What the keys were before, where the panel is held against that.
+      type: "line", showSymbol: false, silent: true,
+      lineStyle: { width: Math.max(1.5, style.fontPx * 0.08), color: style.colors.muted, type: "dashed" },
+      itemStyle: { color: style.colors.muted },
     }],
   }),
   data: (_look, rows) => ({
     xAxis: { data: rows.map((row) => row.label) },
-    series: [{ data: rows.map((row) => row.value ?? "-") }],
+    series: [
+      { data: rows.map((row) => row.value ?? "-") },
+      { data: rows.map((row) => row.past?.value ?? "-") },
+    ],
   }),
 };

@@ -18,6 +18,9 @@ export interface ChartStyle {
   readonly titles: readonly string[];
   /** The word for a share, for tooltips. */
   readonly share: string;
+  /** The words for a value before and for the change since. */
+  readonly before: string;
+  readonly change: string;
   /** The words for the rest of values that may not be summed. */
   readonly noSum: string;
   /** The colour of this panel's bars and lines. */

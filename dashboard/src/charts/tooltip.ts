@@ -2,8 +2,9 @@
 // library's own markup carries inline styles, which the content security policy
 // refuses, and labels would have to be escaped in it.
 import { UNKNOWN } from "../data/format";
-import { shareOf, sum, type Row } from "../data/rows";
+import { shareOf, sum, type Past, type Row } from "../data/rows";
 import { h } from "../dom/element";
+import { pastLines } from "./past";
 import type { ChartStyle } from "./style";
 
 /** The row that a mark stands for, or anything like a row. */
@@ -14,6 +15,7 @@ export interface Pointed {
   readonly value: number | null;
   readonly error: number | null;
   readonly beyond?: Row["beyond"];
+  readonly past?: Past;
 }
 
 /** `at` finds the row from a mark's index among the data of the chart. */
@@ -87,6 +89,7 @@ export function tipLines(
   return [
     ...p.facts ?? [],
     [style.measure, verdict === "" ? value : `${value} ${verdict}`],
+    ...pastLines(style, p.past),
     ...(style.additive ? [[style.share, style.format.percent(share)] as const] : []),
   ];
 }

@@ -6,7 +6,7 @@
 import { say, type Lang, type Words } from "../i18n/words";
 import type { Frame, Measure, Panel, Scope } from "../wire/shapes";
 import type { Context } from "./context";
-import type { Format } from "./format";
+import { joined, type Format } from "./format";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 import { textEm } from "./text-room";
 import { judged, thresholdsOf, verdictOf, type Level } from "./thresholds";
@@ -49,14 +49,9 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, window: str
     return { title, cells, ...(thresholds.length === 0 ? {} : { levels: shown.map((row) => row.beyond?.level ?? null) }) };
   };
   const total = sum(first);
-  const isCross = panel.across !== null;
   return {
-    heads: [
-      panel.dimension === null ? words.panels.key : say(panel.dimension.title, lang),
-      ...(panel.across === null ? [] : [say(panel.across.title, lang)]),
-    ],
-    labels: first.slice(0, TABLE_ROWS_MAX)
-      .map((row) => (isCross ? [row.label, row.second?.label ?? ""] : [row.label])),
+    heads: headsOf(panel, ctx),
+    labels: labelsOf(panel, first.slice(0, TABLE_ROWS_MAX)),
     columns: measuresOf(panel).length > 1
       ? measuresOf(panel).map((measure, i) => column(titleIn(measure, lang), i, scope))
       : [
@@ -79,6 +74,38 @@ function cellOf(row: Row, format: Format, words: Words): string {
   const figure = format.withError(row.value, row.error);
   const verdict = verdictOf(row, words);
   return verdict === "" ? figure : `${verdict} ${figure}`;
+}
+
+/** Rows beside what they were before, in their order. */
+export function comparedTable(panel: Panel, rows: readonly Row[], measure: Measure, ctx: Context): PanelTable {
+  const { lang, words } = ctx;
+  const figures = inUnit(ctx.format, measure.unit);
+  const shown = rows.slice(0, TABLE_ROWS_MAX);
+  const column = (title: string, cell: (row: Row) => string): Column => ({ title, cells: shown.map(cell) });
+  return {
+    heads: headsOf(panel, ctx),
+    labels: labelsOf(panel, shown),
+    columns: [
+      {
+        ...column(joined(titleIn(measure, lang), words.time.now), (row) => cellOf(row, figures, words)),
+        ...(shown.some(({ beyond }) => beyond !== undefined) ? { levels: shown.map(({ beyond }) => beyond?.level ?? null) } : {}),
+      },
+      column(words.time.before, (row) => figures.full(row.past?.value ?? null)),
+      column(words.time.change, (row) => row.past?.text ?? ""),
+    ],
+    left: Math.max(0, rows.length - TABLE_ROWS_MAX),
+  };
+}
+
+function headsOf({ dimension, across }: Panel, { lang, words }: Context): readonly string[] {
+  return [
+    dimension === null ? words.panels.key : say(dimension.title, lang),
+    ...(across === null ? [] : [say(across.title, lang)]),
+  ];
+}
+
+function labelsOf({ across }: Panel, rows: readonly Row[]): readonly (readonly string[])[] {
+  return rows.map((row) => (across === null ? [row.label] : [row.label, row.second?.label ?? ""]));
 }
 
 /** With the unit, where the figures do not say it. */

@@ -22,6 +22,16 @@ export interface Second {
   readonly among: readonly Second[];
 }
 
+/** What a row was before, and how it changed since. */
+export interface Past {
+  readonly value: Cell;
+  /** The change in proportion to the value before; `null` means that there is none. */
+  readonly ratio: number | null;
+  readonly way: "up" | "down" | "same" | "unknown";
+  /** The change as it is shown: ↑ 12.4%. */
+  readonly text: string;
+}
+
 export interface Row {
   readonly key: string;
   readonly label: string;
@@ -34,6 +44,8 @@ export interface Row {
   readonly color: number | null;
   /** The threshold that the value is beyond, if it is beyond one. */
   readonly beyond?: Threshold;
+  /** Where the row is held against what it was before. */
+  readonly past?: Past;
 }
 
 /** The measure of a plugin that describes none. */

@@ -24,6 +24,12 @@ export function trendKind(kinds: readonly string[], chosen: string | null): stri
   return windowed.find((kind) => kind === chosen) ?? windowed[0] ?? null;
 }
 
+/** `true` where a panel is drawn over its windows: its file asks for it, or a line has no keys to go along. */
+export function isOverWindows(panel: Panel): boolean {
+  const isLine = panel.chart === "line" && panel.dimension === null;
+  return (panel.over === "windows" || isLine) && trendKind(panel.windows, null) !== null;
+}
+
 export interface TrendSeries {
   readonly key: string;
   readonly label: string;
@@ -32,10 +38,18 @@ export interface TrendSeries {
   readonly values: readonly Cell[];
 }
 
+export interface TrendStep {
+  readonly name: string;
+  readonly short: string;
+  readonly isOpen: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface Trend {
   readonly measure: Measure;
   readonly isStacked: boolean;
-  readonly windows: readonly { readonly name: string; readonly short: string; readonly isOpen: boolean }[];
+  readonly windows: readonly TrendStep[];
   readonly series: readonly TrendSeries[];
 }
 
@@ -72,7 +86,7 @@ export function trendOf(
   return {
     measure, isStacked: measure.additive,
     windows: windows.map(({ span, isOpen }) => ({
-      name: spanText(span, ctx.format), short: shortOf(span, ctx), isOpen,
+      name: spanText(span, ctx.format), short: shortOf(span, ctx), isOpen, startMs: span.startMs, endMs: span.endMs,
     })),
     series,
   };

@@ -6,6 +6,7 @@ import { noticeEn } from "./notice-en";
 import { tilemapEn } from "./tilemap-en";
 import { thresholdEn } from "./threshold-en";
 import { tickerEn } from "./ticker-en";
+import { timeEn } from "./time-en";
 import { windowEn } from "./window-en";
 import type { Words } from "./zh";
 
@@ -169,6 +170,7 @@ export const en: Words = {
   threshold: thresholdEn,
   ticker: tickerEn,
   tilemap: tilemapEn,
+  time: timeEn,
   windows: windowEn,
   wall: { page: (at, count) => `page ${at} of ${count}` },
   help: {

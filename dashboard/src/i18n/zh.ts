@@ -6,6 +6,7 @@ import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
 import { thresholdZh } from "./threshold-zh";
 import { tickerZh } from "./ticker-zh";
+import { timeZh } from "./time-zh";
 import { windowZh } from "./window-zh";
 
 export const zh = {
@@ -168,6 +169,7 @@ export const zh = {
   threshold: thresholdZh,
   ticker: tickerZh,
   tilemap: tilemapZh,
+  time: timeZh,
   windows: windowZh,
   wall: { page: (at: string, count: string) => `第 ${at}/${count} 页` },
   help: {

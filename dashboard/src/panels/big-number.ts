@@ -1,5 +1,6 @@
 // A panel that is one number or a few: large digits with their errors.
 import type { Context } from "../data/context";
+import { joined } from "../data/format";
 import type { Row } from "../data/rows";
 import { verdictOf } from "../data/thresholds";
 import { h, resize, setAttr, setText } from "../dom/element";
@@ -22,7 +23,7 @@ export class BigNumber {
       if (!name || !figures || !value || !error || !verdict) return;
       setText(name, panel.dimension === null ? unit : row.label);
       setText(value, ctx.format.headline(row.value));
-      setText(error, ctx.format.relativeError(row.value, row.error, measure.unit));
+      setText(error, joined(ctx.format.relativeError(row.value, row.error, measure.unit), row.past?.text ?? ""));
       setText(verdict, verdictOf(row, ctx.words));
       setAttr(figures, "data-level", row.beyond?.level ?? null);
       setAttr(figures, "title", ctx.format.withError(row.value, row.error));

@@ -3,6 +3,7 @@
 import { standing } from "../charts/bars";
 import { shapeOf } from "../charts/option";
 import { accentOf, onWall, THEMES } from "../charts/palette";
+import { isCompared } from "../charts/past";
 import { rowsFor } from "../charts/ranking";
 import type { ChartStyle } from "../charts/style";
 import type { Context } from "../data/context";
@@ -34,6 +35,8 @@ export function chartStyle(
     titles: [panel.dimension, panel.across]
       .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
     share: ctx.words.panels.share,
+    before: ctx.words.time.before,
+    change: ctx.words.time.change,
     noSum: ctx.words.panels.noSum,
     accent: accentOf(ctx.theme, panel.metric),
     additive: measure.additive,
@@ -48,10 +51,11 @@ export function drawnKind(kind: ChartKind, rows: readonly Row[], style: ChartSty
   return lies ? "hbar" : kind;
 }
 
-/** The rows that a chart has room for; `restKeys` are in the rest already. */
+/** The rows that a chart has room for; `restKeys` are in the rest already. Ordered rows are cut behind the first. */
 export function chartRows(
-  kind: ChartKind, rows: readonly Row[], restKeys: number, style: ChartStyle, ctx: Context,
+  kind: ChartKind, rows: readonly Row[], restKeys: number, style: ChartStyle, ctx: Context, isOrdered = false,
 ): readonly Row[] {
+  if (kind === "hbar" && isOrdered) return rows.slice(0, rowsFor(style));
   return kind === "hbar" ? fitted(rows, rowsFor(style), restKeys, style.additive, ctx.words) : rows;
 }
 
@@ -60,7 +64,7 @@ export function signatureOf(
   kind: ChartKind, scope: Scope, rows: readonly Row[], style: ChartStyle, ctx: Context,
 ): string {
   return [
-    kind, ctx.lang, ctx.theme, scope, style.measure, style.fontPx, style.width, style.height,
+    kind, ctx.lang, ctx.theme, scope, isCompared(rows), style.measure, style.fontPx, style.width, style.height,
     style.limits.map(({ value, level }) => `${value} ${level}`).join(" "), shapeOf(kind, rows, style),
   ].join("|");
 }
@@ -70,7 +74,7 @@ export function summaryOf(title: string, scope: Scope, rows: readonly Row[], add
   const total = sum(rows);
   const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
     .slice(0, SUMMARY_ROWS_MAX)
-    .map((row) => `${spokenLabel(row)} ${additive ? ctx.format.percent(shareOf(total, row.value)) : ctx.format.compact(row.value)}`)
+    .map((row) => `${spokenLabel(row)} ${row.past !== undefined ? `${ctx.format.compact(row.value)} ${row.past.text}` : additive ? ctx.format.percent(shareOf(total, row.value)) : ctx.format.compact(row.value)}`)
     .join(", ");
   return ctx.words.panels.summary(title, ctx.words.panels[scope], largest);
 }

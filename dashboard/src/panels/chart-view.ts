@@ -38,7 +38,7 @@ export class ChartView {
   update(body: Extract<Body, { form: "chart" }>, model: PanelModel, scope: Scope, ctx: Context): void {
     const style = chartStyle(this.#panel, model.measure, body.limits, this.#box(), ctx);
     const kind = drawnKind(body.kind, body.rows, style);
-    const rows = chartRows(kind, body.rows, body.restKeys, style, ctx);
+    const rows = chartRows(kind, body.rows, body.restKeys, style, ctx, body.isOrdered);
     this.#rows = rows;
     this.#updateRing(kind === "pie", scope, rows, ctx);
     setShown(this.#heat.element, kind === "heatmap");

@@ -1,5 +1,5 @@
 // The controls in a panel's head: measure, scope, chart or table, and a menu.
-import { SCOPES, type PanelChoice } from "../data/link";
+import { SCOPES, type PanelChange } from "../data/link";
 import { measuresOf } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
@@ -10,13 +10,13 @@ import { saveBlob } from "./files";
 import { Menu } from "./menu";
 
 export interface ControlActions {
-  readonly set: (change: Partial<PanelChoice>) => void;
+  readonly set: (change: PanelChange) => void;
   /** Changes between chart and table. */
   readonly toggleTable: () => void;
   readonly enlarge: () => void;
   readonly picture: () => void;
-  /** The address and the file name of the data in that format. */
-  readonly data: (format: "csv" | "json") => { readonly href: string; readonly name: string };
+  /** The address and the file name of the data in that format; `text` is all of it where the page makes it. */
+  readonly data: (format: "csv" | "json") => { readonly href: string; readonly name: string; readonly text?: string };
 }
 
 export class Controls {
@@ -49,8 +49,14 @@ export class Controls {
     this.#toggle.addEventListener("click", actions.toggleTable);
     for (const button of [this.#enlarge, this.#shrink]) button.addEventListener("click", actions.enlarge);
     this.#png.addEventListener("click", actions.picture);
-    for (const link of [this.#csv, this.#json]) {
+    for (const [link, format] of [[this.#csv, "csv"], [this.#json, "json"]] as const) {
       link.addEventListener("click", (event) => {
+        const { text } = actions.data(format);
+        if (text !== undefined) {
+          event.preventDefault();
+          saveBlob(new Blob([text], { type: "text/csv" }), link.download);
+          return;
+        }
         const headers = authorization();
         // A link by itself cannot show a guarded host its token.
         if (Object.keys(headers).length === 0) return;

@@ -3,7 +3,9 @@ import type { Context } from "../data/context";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
 import { askHost } from "../net/ask";
+import { Compares } from "../net/compares";
 import { Windows } from "../net/windows";
+import { Crosshair } from "../plots/crosshair";
 import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
 import { arrange, heightOf, spans, type Arrangement } from "./layout";
@@ -19,6 +21,7 @@ export class Grid {
   readonly #views = new Map<string, PanelView>();
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;
+  readonly #compares: Compares;
   readonly #sizes: ResizeObserver;
   readonly #room: Room;
   readonly #pages: WallPages;
@@ -37,14 +40,13 @@ export class Grid {
   /** The id of the panel that fills the window; `null` means that none does. */
   #enlarged: string | null = null;
 
-  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "drill" | "changed">) {
-    this.#windows = new Windows({
-      ask: askHost, now: () => performance.now(), changed,
-      later: (act, ms) => setTimeout(act, ms),
-    });
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "compares" | "crosshair" | "drill" | "changed">) {
+    const env = { ask: askHost, now: () => performance.now(), changed, later: (act: () => void, ms: number) => setTimeout(act, ms) };
+    this.#windows = new Windows(env);
+    this.#compares = new Compares(env);
     this.card = new KeyCard(this.#windows);
     this.#hooks = {
-      ...hooks, windows: this.#windows, changed,
+      ...hooks, windows: this.#windows, compares: this.#compares, crosshair: new Crosshair(), changed,
       drill: (panel, chosen) => {
         this.card.show(panel, chosen);
         changed();
@@ -63,6 +65,7 @@ export class Grid {
     const at = this.#arrange(ctx);
     this.#updateNone(ctx);
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
+    this.#compares.attend(ctx.state.hello?.epoch ?? null);
     this.card.update((id) => frames.get(id), ctx);
     for (const [id, view] of this.#views) {
       // A panel behind an enlarged one is not seen, so it is not drawn.

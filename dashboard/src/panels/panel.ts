@@ -2,22 +2,30 @@
 //
 // Invariant: no error in one panel reaches another. An error while a panel is drawn
 // is shown inside that panel.
+import { isCompared } from "../charts/past";
+import { comparedCsv } from "../data/compared-csv";
 import type { Context } from "../data/context";
 import type { PanelKind } from "../data/kinds";
-import type { PanelChoice } from "../data/link";
+import type { PanelChange, PanelChoice } from "../data/link";
+import { fitOf } from "../data/page-time";
 import type { Row } from "../data/rows";
+import { slicedPanel } from "../data/slice";
+import { countOfName } from "../data/spans";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
 import { say } from "../i18n/words";
 import type { Answer } from "../net/ask";
+import type { Compares } from "../net/compares";
 import type { Windows } from "../net/windows";
+import type { Crosshair } from "../plots/crosshair";
 import type { Frame, Panel } from "../wire/shapes";
 import { BigNumber } from "./big-number";
 import { summaryOf } from "./chart-model";
 import { ChartView } from "./chart-view";
-import { Controls } from "./controls";
-import { dataAddress, fileName, save } from "./files";
+import { Controls, type ControlActions } from "./controls";
+import { compareAddress, dataAddress, fileName, save } from "./files";
 import type { Chosen } from "./key-card";
 import { brokenBody, panelModel, type Body, type MessageBody, type PanelModel } from "./panel-model";
+import { PanelTime } from "./panel-time";
 import { paint, pictureOf, type DrawnChart } from "./picture";
 import { Resume } from "./resume";
 import { Table } from "./table";
@@ -29,9 +37,13 @@ import { WindowRow } from "./window-row";
 
 /** The page around a panel, as the panel uses it. */
 export interface PanelHooks {
-  readonly choiceOf: (id: string) => PanelChoice;
-  readonly choose: (id: string, change: Partial<PanelChoice>) => void;
+  readonly choiceOf: (panel: Panel) => PanelChoice;
+  readonly choose: (panel: Panel, change: PanelChange) => void;
+  /** Gives that panel the time of the page. */
+  readonly follow: (panel: Panel) => void;
   readonly windows: Windows;
+  readonly compares: Compares;
+  readonly crosshair: Crosshair;
   /** Lets that panel fill the window; `null` means that none does. */
   readonly enlarge: (id: string | null) => void;
   /** Has the host let that metric go on. */
@@ -48,13 +60,15 @@ export class PanelView {
   readonly #hooks: PanelHooks;
   readonly #title = h("h2");
   readonly #unit = h("span", { class: "panel-unit" });
+  readonly #age = h("span", { class: "panel-age" });
   readonly #controls: Controls;
   readonly #windowRow: WindowRow;
+  readonly #time: PanelTime;
   readonly #chart: ChartView;
   readonly #number = new BigNumber();
   readonly #tilemap: Tilemap;
   readonly #table = new Table();
-  readonly #trend = new TrendView();
+  readonly #trend: TrendView;
   readonly #mark = h("p", { class: "panel-mark" }, h("strong"), h("span"));
   readonly #strip = h("p", { class: "panel-strip" });
   readonly #resume: Resume;
@@ -68,20 +82,20 @@ export class PanelView {
     this.#panel = panel;
     this.#hooks = hooks;
     this.#controls = new Controls(panel, {
-      set: (change) => hooks.choose(panel.id, change),
-      toggleTable: () => hooks.choose(panel.id, { table: !this.#choice.table }),
+      set: (change) => hooks.choose(panel, change),
+      toggleTable: () => hooks.choose(panel, { table: !this.#choice.table }),
       enlarge: () => hooks.enlarge(this.#isEnlarged ? null : panel.id),
       picture: () => this.#savePicture(),
-      data: (format) => ({
-        href: dataAddress(location.href, panel, this.#choice, format), name: this.#fileName(format),
-      }),
+      data: (format) => this.#data(format),
     });
     this.#windowRow = new WindowRow(
-      (window) => hooks.choose(panel.id, { window }),
-      () => hooks.choose(panel.id, { trend: !this.#choice.trend }));
+      (window) => hooks.choose(panel, { window }),
+      () => hooks.choose(panel, { trend: !this.#choice.trend }));
+    this.#trend = new TrendView(hooks.crosshair);
+    this.#time = new PanelTime((change) => hooks.choose(panel, change), () => hooks.follow(panel));
     this.#chart = new ChartView(panel, (row) => this.#drill(row));
     this.#tilemap = new Tilemap({
-      drill: (row) => this.#drill(row), showShare: (share) => hooks.choose(panel.id, { share }),
+      drill: (row) => this.#drill(row), showShare: (share) => hooks.choose(panel, { share }),
     });
     this.#table.onChoose = (index) => {
       const row = this.#last?.model.drawn?.rows[index];
@@ -96,8 +110,8 @@ export class PanelView {
         "data-size": panel.size ?? "",
       },
       h("header", { class: "panel-head" },
-        h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
-        this.#windowRow.element),
+        h("div", { class: "panel-title" }, this.#title, this.#unit, this.#age), this.#controls.element,
+        h("div", { class: "panel-lines" }, this.#windowRow.element, this.#time.element)),
       this.#strip,
       this.#mark,
       this.#resume.element,
@@ -116,7 +130,7 @@ export class PanelView {
   }
 
   get #choice(): PanelChoice {
-    return this.#hooks.choiceOf(this.#panel.id);
+    return this.#hooks.choiceOf(this.#panel);
   }
 
   /** Fills the window, or returns to its place. */
@@ -133,7 +147,7 @@ export class PanelView {
     this.#ctx = page;
     try {
       const choice = this.#choice;
-      const answers = readWindows(this.#hooks.windows, this.#panel, frame, choice, page);
+      const answers = readWindows(this.#hooks.windows, this.#hooks.compares, this.#panel, frame, choice, page);
       const model = panelModel(
         { panel: this.#panel, frame, choice, answers, isEnlarged: this.#isEnlarged }, page);
       const ctx = { ...page, format: model.format };
@@ -150,14 +164,20 @@ export class PanelView {
   dispose(): void {
     this.#chart.dispose();
     this.#tilemap.dispose();
+    this.#trend.dispose();
   }
 
   #updateHead(model: PanelModel): void {
     setText(this.#title, model.title);
     setAttr(this.#title, "title", model.title);
     setText(this.#unit, model.unit);
+    setShown(this.#age, model.age !== null);
+    setText(this.#age, model.age?.title ?? "");
+    setAttr(this.#age, "title", model.age === null ? null : `${model.age.title} · ${model.age.text}`);
     this.#controls.update(model.controls);
     this.#windowRow.update(model.windowRow);
+    this.#time.update(model.time);
+    setAttr(this.element, "data-compared", model.comparison === null ? null : model.comparison.to);
     setAttr(this.element, "data-window", model.window);
     setAttr(this.element, "data-sum", raw(model.sum));
     setAttr(this.element, "data-panel-state", model.state);
@@ -182,14 +202,14 @@ export class PanelView {
       case "tiles": return this.#updateTiles(body, model, choice, ctx);
       case "number": return this.#number.update(this.#panel, body.rows, model, ctx);
       case "table": return this.#table.update(body.table, model.title, ctx, body.canDrill);
-      case "trend": return this.#trend.update(body.trend, body.words, ctx);
+      case "trend": return this.#trend.update(body.trend, body.words, ctx, body.drawnAs);
     }
   }
 
   #updateTiles({ rows, before }: TilesBody, model: PanelModel, choice: PanelChoice, ctx: Context): void {
     const { additive, name } = model.measure;
     this.#tilemap.update(
-      { title: model.title, rows, additive, share: choice.share, before },
+      { title: model.title, rows, additive, share: choice.share, before, byChange: choice.byChange },
       [name, choice.scope, model.window, ctx.state.hello?.epoch].join("|"),
       summaryOf(model.title, choice.scope, rows, additive, ctx), ctx);
   }
@@ -215,7 +235,23 @@ export class PanelView {
 
   #drill(row: Row): void {
     if (this.#ctx?.kiosk === true) return;
-    this.#hooks.drill(this.#panel, { key: row.key, second: row.second?.key ?? null });
+    this.#hooks.drill(this.#panel, { key: row.key, second: row.second?.key ?? (this.#panel.across === null ? null : this.#choice.slice) });
+  }
+
+  /** What is seen: over the shown window, or beside what it was before. */
+  #data(format: "csv" | "json"): ReturnType<ControlActions["data"]> {
+    const name = this.#fileName(format);
+    const { model, ctx } = this.#last ?? {};
+    const choice = this.#choice;
+    const rows = model?.drawn?.rows ?? [];
+    const { window } = fitOf(this.#panel, choice);
+    const isPlain = !isCompared(rows) || (format === "json" && window !== null && countOfName(window) !== null);
+    if (model === undefined || ctx === undefined || model.comparison === null || isPlain) {
+      return { href: dataAddress(location.href, this.#panel, { ...choice, window }, format), name };
+    }
+    if (format === "json") return { href: compareAddress(location.href, this.#panel, { ...choice, window }), name };
+    const panel = choice.slice === null || this.#panel.across === null ? this.#panel : slicedPanel(this.#panel);
+    return { href: "#", name, text: comparedCsv(panel, rows, model.measure, model.comparison, ctx) };
   }
 
   #fileName(extension: string): string {

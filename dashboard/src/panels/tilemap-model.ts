@@ -3,6 +3,7 @@ import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
 import { shadeAt } from "../charts/shades";
 import type { Before } from "../data/before";
+import { byChange } from "../data/compare";
 import type { Context } from "../data/context";
 import { PROVINCES, type Province } from "../data/provinces";
 import { labelText, shareOf, sum, type Row } from "../data/rows";
@@ -20,6 +21,8 @@ export interface TilemapInput {
   /** `true` shows shares in the place of values. */
   readonly share: boolean;
   readonly before: Before | null;
+  /** The largest change first, where rows are held against what they were. */
+  readonly byChange?: boolean;
 }
 
 export interface TileModel {
@@ -84,7 +87,7 @@ export function tilemapModel(input: TilemapInput, ctx: Context): TilemapModel {
   return {
     laid,
     tiles: tilesOf(laid, hasShares ? total : 0, show, scale.place, ctx),
-    ranking: rankingOf(laid, hasShares ? total : 0, before, ctx),
+    ranking: rankingOf(laid, hasShares ? total : 0, before, input.byChange === true, ctx),
     since: before === null ? "" : words.since(spanText(before.span, ctx.format)),
     outside: outsideOf(laid.outside, ctx),
     scale: { least: show(scale.least), most: show(scale.most), title: ctx.words.panels.heatScale[scale.kind] },
@@ -118,7 +121,7 @@ function tilesOf(
     return {
       code: province.code, column: province.column, line: province.line,
       name: ctx.lang === "zh" ? province.short : province.letters,
-      figure: row === null ? "" : show(value),
+      figure: row === null ? "" : row.past?.text ?? show(value),
       title: titleOf(nameOf(province, row, ctx), row, total, ctx),
       fill: shade?.fill ?? null, ink: shade?.ink ?? null,
       level: row?.beyond?.level ?? null,
@@ -127,11 +130,13 @@ function tilesOf(
   });
 }
 
-function rankingOf(laid: Laid, total: number, before: Before | null, ctx: Context): readonly RankModel[] {
+function rankingOf(laid: Laid, total: number, before: Before | null, isByChange: boolean, ctx: Context): readonly RankModel[] {
   const words = ctx.words.tilemap;
+  const order = new Map(isByChange ? byChange(laid.placed.map(({ row }) => row)).map((row, i) => [row, i]) : []);
   const most = Math.max(0, ...laid.placed.map(({ row }) => row.value ?? 0));
-  const share = (row: Row) => (total > 0 ? ctx.format.percent(shareOf(total, row.value)) : "");
-  const placed = laid.placed.map(({ province, row }, i): RankModel => {
+  const share = (row: Row) => (row.past !== undefined ? row.past.text : total > 0 ? ctx.format.percent(shareOf(total, row.value)) : "");
+  const ranked = [...laid.placed].sort((a, b) => (order.get(a.row) ?? 0) - (order.get(b.row) ?? 0));
+  const placed = ranked.map(({ province, row }, i): RankModel => {
     const known = before?.ranks.get(province.code);
     const change = known === undefined ? null : known - (i + 1);
     const name = nameOf(province, row, ctx);
@@ -171,7 +176,8 @@ function titleOf(name: string, row: Row | null, total: number, ctx: Context): st
   const value = ctx.format.withError(row?.value ?? null, row?.error ?? null);
   const share = total > 0 && row !== null ? ` · ${ctx.format.percent(shareOf(total, row.value))}` : "";
   const verdict = row === null ? "" : verdictWhole(row, ctx.format, ctx.words);
-  return `${name}: ${value}${share}${verdict === "" ? "" : ` · ${verdict}`}`;
+  const past = row?.past === undefined ? "" : ` · ${ctx.words.time.before} ${ctx.format.full(row.past.value)} · ${row.past.text}`;
+  return `${name}: ${value}${share}${past}${verdict === "" ? "" : ` · ${verdict}`}`;
 }
 
 function outsideOf(outside: readonly Row[], ctx: Context): string {

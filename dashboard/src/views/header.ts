@@ -41,6 +41,7 @@ export class Header {
   readonly #pauseIcon = icon("pause");
   readonly #help: HTMLButtonElement;
   readonly #controls: HTMLElement;
+  readonly #clocks: HTMLElement;
 
   constructor(actions: HeaderActions) {
     this.#badge = h("span", { class: "badge", role: "status" }, this.#stateIcon, this.#stateWord);
@@ -53,11 +54,16 @@ export class Header {
     this.#controls = h("div", { class: "controls", role: "group" },
       this.#lang, this.#theme, this.#pause, this.#full, this.#help);
     this.title.append(this.#look.logo, this.#name, this.#badge, this.#detail);
+    this.#clocks = h("div", { class: "head-clocks" }, this.#event.element, this.#watermark.element, this.#wall.element);
     this.element = h("header", { class: "page-head" },
       this.title,
-      h("div", { class: "head-clocks" }, 
-        this.#event.element, this.#watermark.element, this.#wall.element),
-      this.#controls);
+      this.#clocks, this.#controls);
+  }
+
+  /** Puts the choice of a time before the clocks, and its timeline below the head. */
+  placeTime(bar: HTMLElement, strip: HTMLElement): void {
+    this.#clocks.before(bar);
+    this.element.append(strip);
   }
 
   update(ctx: Context): void {

@@ -4,6 +4,7 @@ import { LIMITS } from "./limits.mjs";
 import { LOOKS } from "./looks.mjs";
 import { MAP_SCENE } from "./map.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
+import { TIMED_SCENE } from "./timed.mjs";
 
 /** @typedef {NonNullable<Parameters<typeof import("./script.mjs").greeting>[0]>} Scene */
 
@@ -106,6 +107,7 @@ export const SCENES = {
   headlines: HEADLINE_SCENE,
   limits: LIMITS,
   looks: LOOKS,
+  timed: TIMED_SCENE,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
   },

@@ -18,7 +18,7 @@ describe("a trend", () => {
     const trend = trendOf(behavior, windows, "total", 0, ctx);
     expect(trend.series.map(({ label, color }) => [label, color]))
       .toEqual([["Click", 0], ["Add to cart", 1], ["Buy", 2], ["Favourite", 3]]);
-    expect(trend.windows.at(-1)).toEqual({ name: "2015-11-11", short: "11-11", isOpen: true });
+    expect(trend.windows.at(-1)).toMatchObject({ name: "2015-11-11", short: "11-11", isOpen: true });
     const late = trendOf(behavior, windows, "late", 0, ctx);
     expect(late.series[0]?.values[0]).toBeLessThan(trend.series[0]?.values[0] ?? 0);
   });
