@@ -3,9 +3,7 @@
 // The element has `contain: strict` and a definite size, because a chart that
 // can stretch its own container makes the page grow for ever.
 import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
-import {
-  GridComponent, TooltipComponent, VisualMapContinuousComponent, type TooltipComponentOption,
-} from "echarts/components";
+import { GridComponent, TooltipComponent, type TooltipComponentOption } from "echarts/components";
 import { graphic, init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { ChartKind } from "../data/kinds";
@@ -18,7 +16,7 @@ import { besideRing } from "./tooltip";
 
 use([
   BarChart, HeatmapChart, LineChart, PieChart,
-  GridComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer,
+  GridComponent, TooltipComponent, CanvasRenderer,
 ]);
 
 /** The library's types of its own elements disagree under exact optional properties. */

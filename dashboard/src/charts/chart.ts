@@ -2,16 +2,14 @@
 import type {
   BarSeriesOption, HeatmapSeriesOption, LineSeriesOption, PieSeriesOption,
 } from "echarts/charts";
-import type {
-  GridComponentOption, TooltipComponentOption, VisualMapComponentOption,
-} from "echarts/components";
+import type { GridComponentOption, TooltipComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import type { Row } from "../data/rows";
 import type { ChartStyle } from "./style";
 
 export type ChartOption = ComposeOption<
   | BarSeriesOption | HeatmapSeriesOption | LineSeriesOption | PieSeriesOption
-  | GridComponentOption | TooltipComponentOption | VisualMapComponentOption
+  | GridComponentOption | TooltipComponentOption
 >;
 
 /** `base` is set once and whenever the style changes; `data` is all that an update carries. */

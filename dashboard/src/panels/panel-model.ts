@@ -15,11 +15,11 @@ import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../data/rows
 import { slicedFrame, slicedPanel, slicedWindows } from "../data/slice";
 import { spanText } from "../data/spans";
 import { judged, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
+import { timeName } from "../data/time-name";
 import { sinceWords } from "../data/trouble";
 import { spelledOnce } from "../data/tilemap";
 import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
 import { distinct, inUnit, saysUnit } from "../data/units";
-import { windowName } from "../data/window-name";
 import { say } from "../i18n/words";
 import type { Frame, Measure, Panel, Stale, Threshold } from "../wire/shapes";
 import { controlsModel, type ControlsModel, type Form } from "./controls-model";
@@ -110,7 +110,7 @@ export function panelModel(whole: PanelInput, ctx: Context): PanelModel {
   const input = slicedInput(whole);
   const { panel } = input;
   const fit = fitOf(panel, choice);
-  const wanted = windowName(choice.window ?? "", null, ctx);
+  const wanted = timeName(choice.window ?? "", ctx);
   const trend = trendKindOf(panel, fit.window) === null || fit.lacks !== null ? null : choice.trend;
   const window = shownWindow(panel, fit.window, answers);
   const shown = fit.lacks === null ? shownOf(input, window, trend === true, ctx) : lackingShown(input, fit.lacks, wanted, ctx);

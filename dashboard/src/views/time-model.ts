@@ -3,9 +3,9 @@
 import type { Context } from "../data/context";
 import { AGAINST, type Against, type Link } from "../data/link";
 import { hasTotals, kindsOf } from "../data/page-time";
-import { countOfName, CUMULATIVE, isPast, isSliding, kindOfName, LAST, lastName, spanText } from "../data/spans";
-import { lastWindowsName, pastName, presentName } from "../data/window-name";
-import { edgesOf } from "../data/page-time";
+import { CUMULATIVE, isSliding, LAST, lastName } from "../data/spans";
+import { timeName } from "../data/time-name";
+import { lastWindowsName, presentName } from "../data/window-name";
 
 /** Marks the option that opens the timeline. */
 export const LINE = "@";
@@ -48,20 +48,6 @@ export function timeModel({ time, against }: Pick<Link, "time" | "against">, ctx
     spoken: [time === null ? "" : timeName(time, ctx), against === null ? "" : `${words.against}: ${words.to[against]}`]
       .filter((text) => text !== "").join(" · "),
   };
-}
-
-/** A time of the page in words; one span by its dates. */
-export function timeName(time: string, ctx: Context): string {
-  const kind = kindOfName(time);
-  const count = countOfName(time);
-  if (count !== null) return lastWindowsName(kind, count, ctx);
-  if (!isPast(time)) return presentName(kind, ctx);
-  const edges = edgesOf(time);
-  const startMs = Date.parse(edges?.start ?? "");
-  if (edges === null || Number.isNaN(startMs)) return pastName(kind, ctx);
-  const endMs = edges.end === null ? NaN : Date.parse(edges.end);
-  if (Number.isNaN(endMs)) return `${ctx.format.dateTime(startMs).replace(/ 00:00:00$|:00$/u, "")}`;
-  return spanText({ kind, start: edges.start, startMs, endMs }, ctx.format);
 }
 
 export function againstOf(value: string): Against | null {

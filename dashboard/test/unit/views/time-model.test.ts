@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../../src/data/link";
-import { againstOf, timeModel, timeName } from "../../../src/views/time-model";
+import { timeName } from "../../../src/data/time-name";
+import { againstOf, timeModel } from "../../../src/views/time-model";
 import { bounded, kindTitle, moved, nameOfPlaces, placesText, SPAN_WINDOWS_MAX, timelineModel } from "../../../src/views/timeline-model";
 import { stepOf } from "../../../src/net/courses";
 import { TIMED_SCENE } from "../../scripted/timed.mjs";
