@@ -10,7 +10,7 @@ import type { ChartKind } from "../data/kinds";
 import type { Row } from "../data/rows";
 import type { ChartOption } from "./chart";
 import { limitsAt } from "./limits";
-import { CHARTS, rowAt } from "./option";
+import { CHARTS, indexOf, rowAt } from "./option";
 import type { ChartStyle } from "./style";
 import { besideRing } from "./tooltip";
 
@@ -83,6 +83,12 @@ export class Canvas {
     return { ...base, tooltip: { ...base.tooltip, confine: false, appendTo: () => document.body, position } };
   }
 
+  /** Shows the tooltip of a row; `null` hides it. */
+  point(row: Row | null): void {
+    const index = row === null ? null : indexOf(this.#kind, this.#rows, row);
+    this.#chart?.dispatchAction(index === null ? { type: "hideTip" } : { type: "showTip", seriesIndex: 0, dataIndex: index });
+  }
+
   #make(): EChartsType {
     const chart = init(this.#host, null, { renderer: "canvas" });
     const choose = (index: number | null) => {
@@ -95,6 +101,10 @@ export class Canvas {
     // The whole line of a short bar can be hit.
     chart.getZr().on("click", ({ offsetX, offsetY }) => {
       if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, [offsetX, offsetY]));
+    });
+    // The library forgets a tap while its first tooltip is being made.
+    onTap(this.#host, (at) => {
+      if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, at));
     });
     return chart;
   }
@@ -119,6 +129,25 @@ function shapeAt(chart: EChartsType, kind: ChartKind, place: number, rows: numbe
   const [first = 0, last = width] = ends;
   const half = kind === "bar" ? (last - first) / Math.max(1, rows - 1) / 2 || first : 0;
   return at > 0 && at < height ? { x1: first - half, x2: last + half, y1: at, y2: at } : null;
+}
+
+/** A finger that moves further, or stays for longer, does not tap. */
+const TAP_PX_MAX = 12;
+const TAP_MS_MAX = 800;
+
+/** Calls with the place of each tap, from the upper left of the element. */
+function onTap(element: HTMLElement, tapped: (at: [number, number]) => void): void {
+  let down: PointerEvent | null = null;
+  element.addEventListener("pointerdown", (event) => { down = event.pointerType === "touch" && event.isPrimary ? event : null; });
+  element.addEventListener("pointercancel", () => { down = null; });
+  element.addEventListener("pointerup", (event) => {
+    const from = down;
+    down = null;
+    if (from === null || from.pointerId !== event.pointerId || event.timeStamp - from.timeStamp > TAP_MS_MAX) return;
+    if (Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > TAP_PX_MAX) return;
+    const { left, top } = element.getBoundingClientRect();
+    tapped([event.clientX - left, event.clientY - top]);
+  });
 }
 
 function isOnAxis(kind: ChartKind): boolean {

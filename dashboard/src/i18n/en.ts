@@ -2,6 +2,7 @@
 import { causesEn } from "./causes-en";
 import { explainEn } from "./explain-en";
 import { headlineEn } from "./headline-en";
+import { keyCardEn } from "./key-card-en";
 import { noticeEn } from "./notice-en";
 import { tilemapEn } from "./tilemap-en";
 import { thresholdEn } from "./threshold-en";
@@ -163,6 +164,7 @@ export const en: Words = {
     noneNote: "Add a [[metric]] to pipeline.toml",
   },
   headline: headlineEn,
+  keyCard: keyCardEn,
   threshold: thresholdEn,
   ticker: tickerEn,
   tilemap: tilemapEn,

@@ -3,4 +3,5 @@ import type { TickerWords } from "./ticker-zh";
 
 export const tickerEn: TickerWords = {
   title: "Just now",
+  group: "Latest events as sentences",
 };

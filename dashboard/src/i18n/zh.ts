@@ -2,6 +2,7 @@
 import { causesZh } from "./causes-zh";
 import { explainZh } from "./explain-zh";
 import { headlineZh } from "./headline-zh";
+import { keyCardZh } from "./key-card-zh";
 import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
 import { thresholdZh } from "./threshold-zh";
@@ -162,6 +163,7 @@ export const zh = {
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
   headline: headlineZh,
+  keyCard: keyCardZh,
   threshold: thresholdZh,
   ticker: tickerZh,
   tilemap: tilemapZh,

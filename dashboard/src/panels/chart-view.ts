@@ -3,10 +3,12 @@
 import { Canvas } from "../charts/canvas";
 import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
+import { joined } from "../data/format";
 import { sum, type Row } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import type { Panel, Scope } from "../wire/shapes";
 import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
+import { ChartKeys } from "./chart-keys";
 import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import type { Body, PanelModel } from "./panel-model";
@@ -20,7 +22,9 @@ export class ChartView {
   readonly #legend = new Legend();
   readonly #canvas = new Canvas(this.host);
   readonly #panel: Panel;
+  readonly #keys: ChartKeys;
   #rows: readonly Row[] = [];
+  #say: (row: Row) => string = ({ label }) => label;
 
   /** `drill` is called with the row that a reader wants to know more of. */
   constructor(panel: Panel, drill: (row: Row) => void) {
@@ -31,7 +35,18 @@ export class ChartView {
       const row = item === null ? undefined : this.#rows[Array.from(this.#legend.element.children).indexOf(item)];
       if (row !== undefined) drill(row);
     });
-    const stage = h("div", { class: "chart-stage" }, this.host, this.#hole, this.#heat.element);
+    this.#legend.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      const item = event.target instanceof HTMLElement && event.target.role === "button" ? event.target : null;
+      if (item === null) return;
+      event.preventDefault();
+      item.click();
+    });
+    this.#keys = new ChartKeys(this.host, {
+      rows: () => this.#rows, point: (row) => this.#canvas.point(row), choose: drill,
+      say: (row) => this.#say(row),
+    });
+    const stage = h("div", { class: "chart-stage" }, this.host, this.#keys.element, this.#hole, this.#heat.element);
     this.element = h("div", { class: "chart" }, stage, this.#legend.element);
   }
 
@@ -44,6 +59,9 @@ export class ChartView {
     setShown(this.#heat.element, kind === "heatmap");
     if (kind === "heatmap") this.#heat.update(rows, ctx);
     this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
+    this.#say = (row) => `${joined(row.label, row.second?.label ?? "")}: ${joined(ctx.format.withError(row.value, row.error), style.verdict(row))}`;
+    // The names beside a ring are reached by themselves.
+    this.#keys.update(ctx.kiosk || kind === "pie" ? null : ctx.words.keyCard.keys);
     setAttr(this.host, "aria-label", summaryOf(model.title, scope, rows, style.additive, ctx));
   }
 

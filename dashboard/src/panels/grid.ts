@@ -4,6 +4,7 @@ import { h, setAttr, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
 import { askHost } from "../net/ask";
 import { Compares } from "../net/compares";
+import { KeyRows } from "../net/key-rows";
 import { Windows } from "../net/windows";
 import { Crosshair } from "../plots/crosshair";
 import type { Panel } from "../wire/shapes";
@@ -22,6 +23,7 @@ export class Grid {
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;
   readonly #compares: Compares;
+  readonly #keyRows: KeyRows;
   readonly #sizes: ResizeObserver;
   readonly #room: Room;
   readonly #pages: WallPages;
@@ -44,11 +46,12 @@ export class Grid {
     const env = { ask: askHost, now: () => performance.now(), changed, later: (act: () => void, ms: number) => setTimeout(act, ms) };
     this.#windows = new Windows(env);
     this.#compares = new Compares(env);
-    this.card = new KeyCard(this.#windows);
+    this.#keyRows = new KeyRows(env);
+    this.card = new KeyCard(this.#windows, this.#keyRows, changed);
     this.#hooks = {
       ...hooks, windows: this.#windows, compares: this.#compares, crosshair: new Crosshair(), changed,
-      drill: (panel, chosen) => {
-        this.card.show(panel, chosen);
+      drill: (panel, chosen, window) => {
+        this.card.show(panel, chosen, window);
         changed();
       },
     };
@@ -66,6 +69,7 @@ export class Grid {
     this.#updateNone(ctx);
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
     this.#compares.attend(ctx.state.hello?.epoch ?? null);
+    this.#keyRows.attend(ctx.state.hello?.epoch ?? null);
     this.card.update((id) => frames.get(id), ctx);
     for (const [id, view] of this.#views) {
       // A panel behind an enlarged one is not seen, so it is not drawn.

@@ -103,6 +103,9 @@ function updateEntry(item: HTMLLIElement, row: Row, share: number | null, ctx: C
   if (!swatch || !name || !percent || !value) return;
   swatch.style.backgroundColor = colorOf(THEMES[ctx.theme], row.color);
   setText(name, `${markOf(row)}${row.label}`);
+  // On a wall nothing takes the focus.
+  setAttr(name, "role", ctx.kiosk ? null : "button");
+  setAttr(name, "tabindex", ctx.kiosk ? null : "0");
   setText(percent, ctx.format.percent(share));
   setText(value, ctx.format.compact(row.value));
   const verdict = verdictWhole(row, ctx.format, ctx.words);

@@ -23,7 +23,7 @@ import { summaryOf } from "./chart-model";
 import { ChartView } from "./chart-view";
 import { Controls, type ControlActions } from "./controls";
 import { compareAddress, dataAddress, fileName, save } from "./files";
-import type { Chosen } from "./key-card";
+import type { Chosen } from "./key-card-model";
 import { brokenBody, panelModel, type Body, type MessageBody, type PanelModel } from "./panel-model";
 import { PanelTime } from "./panel-time";
 import { paint, pictureOf, type DrawnChart } from "./picture";
@@ -50,8 +50,8 @@ export interface PanelHooks {
   readonly resume: (metric: string) => Promise<Answer>;
   /** Draws all panels again. */
   readonly changed: () => void;
-  /** Tells more of one row. */
-  readonly drill: (panel: Panel, chosen: Chosen) => void;
+  /** Tells more of one row over the window that is shown; `null` is the panel's own. */
+  readonly drill: (panel: Panel, chosen: Chosen, window: string | null) => void;
 }
 
 export class PanelView {
@@ -235,7 +235,7 @@ export class PanelView {
 
   #drill(row: Row): void {
     if (this.#ctx?.kiosk === true) return;
-    this.#hooks.drill(this.#panel, { key: row.key, second: row.second?.key ?? (this.#panel.across === null ? null : this.#choice.slice) });
+    this.#hooks.drill(this.#panel, { key: row.key, second: row.second?.key ?? (this.#panel.across === null ? null : this.#choice.slice) }, this.#last?.model.window ?? null);
   }
 
   /** What is seen: over the shown window, or beside what it was before. */

@@ -23,7 +23,7 @@ const NAME_CHARACTERS_MAX = 60;
 export class Header {
   readonly element: HTMLElement;
   readonly title = h("div", { class: "head-title" });
-  readonly #look = new Look();
+  readonly #look = new Look(this.title);
   readonly #name = h("h1");
   readonly #badge: HTMLElement;
   readonly #stateIcon = icon("dots");
@@ -53,7 +53,7 @@ export class Header {
     setShown(this.#full, document.fullscreenEnabled);
     this.#controls = h("div", { class: "controls", role: "group" },
       this.#lang, this.#theme, this.#pause, this.#full, this.#help);
-    this.title.append(this.#look.logo, this.#name, this.#badge, this.#detail);
+    this.title.append(this.#name, this.#badge, this.#detail);
     this.#clocks = h("div", { class: "head-clocks" }, this.#event.element, this.#watermark.element, this.#wall.element);
     this.element = h("header", { class: "page-head" },
       this.title,

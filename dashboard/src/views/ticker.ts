@@ -27,6 +27,7 @@ export class TickerLineView {
     setShown(this.element, ticker !== null);
     if (ticker === null) return;
     setText(this.#title, ctx.words.ticker.title);
+    setAttr(this.element, "aria-label", ctx.words.ticker.group);
     const found = this.#ticker.next(ticker, ctx.now);
     const lines = found.slice(0, fitting(found.map(({ text }) => say(text, ctx.lang)), this.#room.em));
     resize(this.#list, this.#items, lines.length, () => h("li", {}, h("time"), h("span")));

@@ -1,5 +1,6 @@
 // Scenes that the page must survive and explain, by name.
 import { HEADLINE_SCENE } from "./headlines.mjs";
+import { KEYS } from "./keys.mjs";
 import { LIMITS } from "./limits.mjs";
 import { LOOKS } from "./looks.mjs";
 import { MAP_SCENE } from "./map.mjs";
@@ -105,6 +106,7 @@ export const SCENES = {
   live: {},
   tiles: MAP_SCENE,
   headlines: HEADLINE_SCENE,
+  keys: KEYS,
   limits: LIMITS,
   looks: LOOKS,
   timed: TIMED_SCENE,

@@ -5,7 +5,7 @@ import { tipLines } from "../../../src/charts/tooltip";
 import { measureOf } from "../../../src/data/rows";
 import { beyond, judged, limitsOf, stripOf, thresholdsOf, verdictOf, verdictWhole } from "../../../src/data/thresholds";
 import { WORDS } from "../../../src/i18n/words";
-import { keyFacts } from "../../../src/panels/key-card";
+import { keyFacts } from "../../../src/panels/key-card-model";
 import { panelModel } from "../../../src/panels/panel-model";
 import { tilemapModel } from "../../../src/panels/tilemap-model";
 import { threshold } from "../../scripted/limits.mjs";
