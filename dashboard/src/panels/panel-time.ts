@@ -30,8 +30,9 @@ export class PanelTime {
   update({ isShown, own, slice, form, compare, sort }: PanelTimeModel): void {
     setShown(this.element, isShown);
     setShown(this.#own, own !== null);
-    setText(this.#own, own === null ? "" : `↩ ${own.text}`);
-    setAttr(this.#own, "title", own?.title ?? null);
+    setText(this.#own, "↩");
+    setAttr(this.#own, "aria-label", own?.text ?? null);
+    setAttr(this.#own, "title", own === null ? null : `${own.title} · ${own.text}`);
     this.#slice.update(slice?.options ?? [], slice?.chosen ?? null, slice?.label ?? "");
     this.#form.update(form?.options ?? [], form?.chosen ?? "stack", form?.label ?? "");
     for (const [part, text] of [
