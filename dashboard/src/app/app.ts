@@ -14,8 +14,7 @@ import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
 import { isOverWindows } from "../data/trend";
 import { h, setAttr } from "../dom/element";
-import { act, ask, askEvents, askHost } from "../net/ask";
-import { Courses } from "../net/courses";
+import { act, ask, askEvents } from "../net/ask";
 import { OpsSection } from "../ops/section";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
@@ -113,7 +112,7 @@ export class App {
       enlarge: (enlarged) => this.#relink({ enlarged }),
       resume: (metric) => act(`api/v1/metrics/${encodeURIComponent(metric)}/resume`),
     });
-    this.#time = new TimeBar(this.#courses(), {
+    this.#time = new TimeBar(this.#grid.courses, {
       setTime: (time) => this.#relink({ time }),
       setAgainst: (against) => this.#holdAgainst(against),
       changed: () => this.invalidate(),
@@ -244,12 +243,6 @@ export class App {
   #holdAgainst(against: Against | null): void {
     const { time } = this.#link;
     this.#relink({ against, time: against === null ? time : comparable(time, this.#deps.state().panels ?? []) });
-  }
-
-  #courses(): Courses {
-    return new Courses({
-      ask: askHost, now: this.#deps.now, changed: () => this.invalidate(), later: (act, ms) => setTimeout(act, ms),
-    });
   }
 
   #relink(change: Partial<Link>): void {

@@ -7,6 +7,8 @@ export interface Step {
   readonly span: Span;
   /** The sum over all rows, late ones too. */
   readonly value: number;
+  /** An open window may still change by records that are on time. */
+  readonly isOpen: boolean;
 }
 
 /** What the host keeps of a year in minutes is more than a timeline can show: the newest are shown. */
@@ -50,5 +52,5 @@ export function stepOf(item: unknown, kind: string, measure: string): Step[] {
   const span = decodeSpan(window?.["window"]);
   if (span === null || span.kind !== kind) return [];
   const value = array(window?.["total"]).reduce<number>((sum, row) => sum + (number(record(row)?.[measure]) ?? 0), 0);
-  return [{ span, value }];
+  return [{ span, value, isOpen: record(window?.["window"])?.["state"] === "open" }];
 }

@@ -4,6 +4,7 @@ import { h, setAttr, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
 import { askHost } from "../net/ask";
 import { Compares } from "../net/compares";
+import { Courses } from "../net/courses";
 import { KeyRows } from "../net/key-rows";
 import { Windows } from "../net/windows";
 import { Crosshair } from "../plots/crosshair";
@@ -24,6 +25,8 @@ export class Grid {
   readonly #windows: Windows;
   readonly #compares: Compares;
   readonly #keyRows: KeyRows;
+  /** What is kept of each metric, which a timeline shows. */
+  readonly courses: Courses;
   readonly #sizes: ResizeObserver;
   readonly #room: Room;
   readonly #pages: WallPages;
@@ -42,14 +45,15 @@ export class Grid {
   /** The id of the panel that fills the window; `null` means that none does. */
   #enlarged: string | null = null;
 
-  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "compares" | "crosshair" | "drill" | "changed">) {
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "compares" | "courses" | "crosshair" | "drill" | "changed">) {
     const env = { ask: askHost, now: () => performance.now(), changed, later: (act: () => void, ms: number) => setTimeout(act, ms) };
     this.#windows = new Windows(env);
     this.#compares = new Compares(env);
+    this.courses = new Courses(env);
     this.#keyRows = new KeyRows(env);
     this.card = new KeyCard(this.#windows, this.#keyRows, changed);
     this.#hooks = {
-      ...hooks, windows: this.#windows, compares: this.#compares, crosshair: new Crosshair(), changed,
+      ...hooks, windows: this.#windows, compares: this.#compares, courses: this.courses, crosshair: new Crosshair(), changed,
       drill: (panel, chosen, window) => {
         this.card.show(panel, chosen, window);
         changed();
@@ -70,6 +74,7 @@ export class Grid {
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
     this.#compares.attend(ctx.state.hello?.epoch ?? null);
     this.#keyRows.attend(ctx.state.hello?.epoch ?? null);
+    this.courses.attend(ctx.state.hello?.epoch ?? null);
     this.card.update((id) => frames.get(id), ctx);
     for (const [id, view] of this.#views) {
       // A panel behind an enlarged one is not seen, so it is not drawn.

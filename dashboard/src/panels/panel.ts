@@ -15,6 +15,7 @@ import { h, raw, setAttr, setShown, setText } from "../dom/element";
 import { say } from "../i18n/words";
 import type { Answer } from "../net/ask";
 import type { Compares } from "../net/compares";
+import type { Courses } from "../net/courses";
 import type { Windows } from "../net/windows";
 import type { Crosshair } from "../plots/crosshair";
 import type { Frame, Panel } from "../wire/shapes";
@@ -43,6 +44,7 @@ export interface PanelHooks {
   readonly follow: (panel: Panel) => void;
   readonly windows: Windows;
   readonly compares: Compares;
+  readonly courses: Courses;
   readonly crosshair: Crosshair;
   /** Lets that panel fill the window; `null` means that none does. */
   readonly enlarge: (id: string | null) => void;
@@ -147,7 +149,7 @@ export class PanelView {
     this.#ctx = page;
     try {
       const choice = this.#choice;
-      const answers = readWindows(this.#hooks.windows, this.#hooks.compares, this.#panel, frame, choice, page);
+      const answers = readWindows(this.#hooks, this.#panel, frame, choice, page);
       const model = panelModel(
         { panel: this.#panel, frame, choice, answers, isEnlarged: this.#isEnlarged }, page);
       const ctx = { ...page, format: model.format };

@@ -4,6 +4,7 @@ import type { Context } from "../data/context";
 import { panelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import { endOf, fitOf } from "../data/page-time";
+import { measureOf } from "../data/rows";
 import {
   countOfName, CUMULATIVE, isPast, isSettled, isSliding, kindOfName, LAST, lastName, nameOf, spanText,
 } from "../data/spans";
@@ -11,6 +12,7 @@ import { trendKind } from "../data/trend";
 import { lastWindowsName, pastName, presentName } from "../data/window-name";
 import type { Asked } from "../net/asks";
 import type { Compares } from "../net/compares";
+import type { Courses } from "../net/courses";
 import type { WindowFrame, Windows, WindowTrend } from "../net/windows";
 import type { Compared, Frame, Panel } from "../wire/shapes";
 import { TREND_WINDOWS, type Finals, type Span } from "../wire/windows";
@@ -34,6 +36,8 @@ export interface WindowAnswers {
   readonly trend: WindowTrend | null;
   /** The newest windows, of which one that is closed is held against what is shown; `null` means that they are not wanted. */
   readonly closed: WindowTrend | null;
+  /** All windows of the chosen one's kind that are kept; `null` means that they are not known. */
+  readonly kept: readonly Span[] | null;
   /** What is shown beside the same earlier, or why it cannot be; `null` means that nothing is compared. */
   readonly compared: Asked<Compared> | Incomparable | null;
 }
@@ -42,12 +46,18 @@ export interface WindowAnswers {
 export type Incomparable = "all-time" | "sliding";
 
 type WindowSource = Pick<Windows, "finals" | "isListed" | "ownKind" | "frame" | "trend" | "closed">;
-type CompareSource = Pick<Compares, "compared">;
+/** What is asked for beyond the windows themselves. */
+export interface PanelSources {
+  readonly windows: WindowSource;
+  readonly compares: Pick<Compares, "compared">;
+  readonly courses: Pick<Courses, "course">;
+}
 
 /** Asks for all that a panel shows of windows. `frame` is that of the stream. */
 export function readWindows(
-  source: WindowSource, compares: CompareSource, panel: Panel, frame: Frame | undefined, choice: PanelChoice, ctx: Context,
+  sources: PanelSources, panel: Panel, frame: Frame | undefined, choice: PanelChoice, ctx: Context,
 ): WindowAnswers {
+  const source = sources.windows;
   const { id, metric, windows: kinds } = panel;
   const { window, lacks } = fitOf(panel, choice);
   const rev = ctx.pause === null ? frame?.rev ?? null : null;
@@ -67,12 +77,19 @@ export function readWindows(
     frame: shown,
     trend: trend === null ? null : source.trend(metric, trend, rev),
     closed: !ranks || kind === null ? null : source.closed(metric, kind, rev),
-    compared: isCompared ? comparedOf(compares, panel, window, shown, choice, rev) : null,
+    kept: choice.isOwn && window !== null && isSettled(window) && trend === null ? keptOf(sources.courses, panel, kindOfName(window)) : null,
+    compared: isCompared ? comparedOf(sources.compares, panel, window, shown, choice, rev) : null,
   };
 }
 
+/** The windows that are kept, closed ones alone, for a panel with a timeline of its own. */
+function keptOf(source: PanelSources["courses"], panel: Panel, kind: string): readonly Span[] | null {
+  const steps = source.course(panel.metric, kind, measureOf(panel, 0).name, null).value;
+  return steps === null || steps.length === 0 ? null : steps.filter(({ isOpen }) => !isOpen).map(({ span }) => span);
+}
+
 function comparedOf(
-  source: CompareSource, panel: Panel, window: string | null, shown: WindowFrame | null, { against }: PanelChoice, rev: number | null,
+  source: PanelSources["compares"], panel: Panel, window: string | null, shown: WindowFrame | null, { against }: PanelChoice, rev: number | null,
 ): WindowAnswers["compared"] {
   const name = window ?? panel.windows[0] ?? CUMULATIVE;
   const kind = kindOfName(name);
@@ -149,7 +166,7 @@ export function windowRowModel(input: WindowRowInput, ctx: Context): WindowRowMo
   const isOne = trend !== true;
   const past = window !== null && isPast(window) && isOne ? window : null;
   const kind = window === null ? null : kindOfName(window);
-  const spans = past === null || kind === null || input.isOfPage === true || !isSettled(past) ? [] : answers.finals.get(kind) ?? [];
+  const spans = past === null || kind === null || input.isOfPage === true || !isSettled(past) ? [] : answers.kept ?? answers.finals.get(kind) ?? [];
   const at = spans.findIndex((each) => nameOf(each) === past);
   const span = spans[at] ?? (isOne ? answers.frame?.span ?? null : null);
   const dates = span === null ? "" : spanText(span, ctx.format);

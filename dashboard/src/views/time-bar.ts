@@ -59,7 +59,6 @@ export class TimeBar {
   update(link: Pick<Link, "time" | "against">, ctx: Context): void {
     const words = ctx.words.time;
     const model = timeModel(link, ctx);
-    this.#courses.attend(ctx.state.hello?.epoch ?? null);
     setShown(this.element, model.isShown);
     setAttr(this.element, "aria-label", words.group);
     setAttr(this.element, "data-time", link.time);

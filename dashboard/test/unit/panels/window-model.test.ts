@@ -71,7 +71,13 @@ describe("what a panel reads of windows", () => {
         return { state: "loading" as const, value: null };
       },
     };
-    return { answers: readWindows(source, compares, pair.panel, pair.frame, { ...CHOICE, ...choice }, context), asked };
+    const courses = {
+      course: (metric: string, kind: string, measure: string) => {
+        asked.push(`course ${metric} ${kind} ${measure}`);
+        return { state: "loading" as const, value: null };
+      },
+    };
+    return { answers: readWindows({ windows: source, compares, courses }, pair.panel, pair.frame, { ...CHOICE, ...choice }, context), asked };
   }
 
   it("is nothing where the metric has no windows", () => {
@@ -88,6 +94,14 @@ describe("what a panel reads of windows", () => {
     expect(reads(windowed, { ...day, window: "1d", trend: true }).answers.compared).toBeNull();
     expect(reads(windowed, { ...day, window: "1d*7" }).answers.compared).toEqual({ state: "loading", value: null });
     expect(reads(plain, { ...day, window: "1d" }).answers.compared).toBeNull();
+  });
+
+  it("are all that are kept where a panel has a past one of its own", () => {
+    const asks = (choice: Partial<PanelChoice>) => reads(windowed, choice).asked.includes("course behavior 1d events");
+    expect([asks({ window: NAME, isOwn: true }), asks({ window: NAME }), asks({ window: "1d", isOwn: true })]).toEqual([true, false, false]);
+    const kept = [day(1), day(2), day(3)].flatMap(({ window }) => decodeSpan(window) ?? []);
+    const { line } = windowRowModel({ window: NAME, kinds: ["1d"], answers: { ...ANSWERS, kept }, trend: false }, ctx);
+    expect([line.spans.length, line.at]).toEqual([3, 0]);
   });
 
   it("are the final ones, the chosen one and the last ones", () => {
