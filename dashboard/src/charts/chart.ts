@@ -1,6 +1,6 @@
 // The form of every chart: an option of ECharts from rows, purely.
 import type {
-  BarSeriesOption, HeatmapSeriesOption, LineSeriesOption, PieSeriesOption,
+  BarSeriesOption, HeatmapSeriesOption, PieSeriesOption,
 } from "echarts/charts";
 import type { GridComponentOption, TooltipComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
@@ -8,7 +8,7 @@ import type { Row } from "../data/rows";
 import type { ChartStyle } from "./style";
 
 export type ChartOption = ComposeOption<
-  | BarSeriesOption | HeatmapSeriesOption | LineSeriesOption | PieSeriesOption
+  | BarSeriesOption | HeatmapSeriesOption | PieSeriesOption
   | GridComponentOption | TooltipComponentOption
 >;
 
