@@ -40,7 +40,7 @@ const on = new RealStage("compared", async ({ folder }) => {
 afterAll(async () => { await broker?.end(); });
 
 function pipeline(): string {
-  const plugin = (name: string) => join(process.env["STREAMGAUGE_PLUGINS"] ?? join(ROOT, "target/plugins"), `${name}.wasm`);
+  const plugin = (name: string) => join(ROOT, "target/plugins", `${name}.wasm`);
   return `version = 1
 name = "compared"
 
