@@ -34,6 +34,14 @@ export const bars: Chart = {
     const nameScale = names?.scale ?? NAME_SCALES[2];
     const valueSize = valueScaleOf(style, rows());
     const log = logScale(rows(), style.additive);
+    const label = {
+      show: valueSize !== null,
+      position: "top" as const,
+      ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
+      // A line at a threshold does not run through a figure.
+      ...(style.limits.length === 0 ? {} : { backgroundColor: style.colors.panel, padding: [1, 3] }),
+      formatter: ({ dataIndex }: { dataIndex: number }) => onTop(style, rows()[dataIndex]),
+    };
     return {
       ...STILL,
       tooltip: barTooltip(style, rows),
@@ -56,31 +64,29 @@ export const bars: Chart = {
         barWidth: "58%",
         barMaxWidth: style.fontPx * 6,
         itemStyle: { borderRadius: [4, 4, 0, 0] },
-        label: {
-          show: valueSize !== null,
-          position: "top",
-          ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
-          // A line at a threshold does not run through a figure.
-          ...(style.limits.length === 0 ? {} : { backgroundColor: style.colors.panel, padding: [1, 3] }),
-          formatter: ({ dataIndex }) => onTop(style, rows()[dataIndex]),
-        },
+        label,
       }, {
-        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 6, ...ghostLook(style, [4, 4, 0, 0]),
+        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 6, ...ghostLook(style, [4, 4, 0, 0]), label,
       }],
     };
   },
   data: (style, rows) => {
     const scale = logScale(rows, style.additive);
     const length = (value: number | null) => (scale === null ? value : scale.place(value));
+    const hasValues = valueScaleOf(style, rows) !== null;
     return {
       xAxis: { data: namesOf(style, rows) },
       series: [{
         data: rows.map((row) => ({
           value: length(row.value) ?? "-",
           itemStyle: { color: fill(style, row, "up") },
-          label: { color: inkOf(style, row) },
+          label: { color: inkOf(style, row), show: hasValues && !isBelow(row) },
         })),
-      }, { data: ghosts(rows, length, () => false) }],
+      }, {
+        data: ghosts(rows, length, () => false).map((value, i) => ({
+          value, label: { show: hasValues && isBelow(rows[i]) },
+        })),
+      }],
     };
   },
   shape: (rows, style) => {
@@ -89,6 +95,11 @@ export const bars: Chart = {
     return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"} ${scale}`;
   },
 };
+
+/** The value stands above the higher of the bar and its outline. */
+function isBelow(row: Row | undefined): boolean {
+  return (row?.value ?? 0) < (row?.past?.value ?? -Infinity);
+}
 
 /** The value, and below it the change since. */
 function onTop(style: ChartStyle, row: Row | undefined): string {

@@ -23,7 +23,7 @@ export const timeEn: TimeWords = {
   ownUndo: "Follow the page",
   against: "Against",
   againstNone: "Not compared",
-  to: { previous: "Period before", "1d": "Day before, same time", "7d": "Week before, same time", "1y": "Year before, same time" },
+  to: { previous: "Period before", "1d": "Day before", "7d": "Week before", "1y": "Year before" },
   comparing: "Reading the comparison",
   compareAllTime: "All time has no period before: choose a time at the top",
   compareSliding: "Sliding windows overlap and cannot be compared",

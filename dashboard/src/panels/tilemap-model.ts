@@ -50,6 +50,8 @@ export interface RankModel {
   readonly name: string;
   readonly value: string;
   readonly share: string;
+  /** The share is a change, which a reader asked for. */
+  readonly isCompared: boolean;
   /** The value in proportion to the largest one, from 0 to 1. */
   readonly part: number;
   /** Places won since the last closed window, below 0 of places lost; `null` means that nothing is known. */
@@ -142,7 +144,7 @@ function rankingOf(laid: Laid, total: number, before: Before | null, isByChange:
     const name = nameOf(province, row, ctx);
     return {
       id: province.code, rank: String(i + 1), name,
-      value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row),
+      value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row), isCompared: row.past !== undefined,
       part: most > 0 ? Math.max(0, row.value ?? 0) / most : 0,
       change,
       arrow: change === null || change === 0 ? "" : `${change > 0 ? "↑" : "↓"}${Math.abs(change)}`,
@@ -153,7 +155,7 @@ function rankingOf(laid: Laid, total: number, before: Before | null, isByChange:
   });
   const outside = laid.outside.map((row): RankModel => ({
     id: `outside ${row.key}`, rank: "", name: row.label,
-    value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row), part: 0, change: null, arrow: "",
+    value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row), isCompared: row.past !== undefined, part: 0, change: null, arrow: "",
     title: `${titleOf(row.label, row, total, ctx)} · ${words.outsideMark}`, level: row.beyond?.level ?? null,
     row,
   }));

@@ -20,10 +20,15 @@ const seriesOf = (option: object, at: number) => (option as Drawn).series[at]?.d
 describe("what rows were before", () => {
   it("is an outline over each bar, as long as the value before", () => {
     expect(seriesOf(ranking.data(STYLE, rows), 2)).toEqual([20, 40, "-"]);
-    expect(seriesOf(bars.data(STYLE, rows), 1)).toEqual([20, 40, "-"]);
+    expect(seriesOf(bars.data(STYLE, rows), 1)).toMatchObject([{ value: 20 }, { value: 40 }, { value: "-" }]);
     expect(seriesOf(line.data(STYLE, rows), 1)).toEqual([20, 40, "-"]);
     // The tracks reach as far as the longest outline.
     expect(seriesOf(ranking.data(STYLE, rows), 1)).toEqual([40, 40, 40]);
+  });
+
+  it("has the value above the higher of the two", () => {
+    const shown = (at: number) => seriesOf(bars.data(STYLE, rows), at)?.map((item) => (item as { label: { show: boolean } }).label.show);
+    expect([shown(0), shown(1)]).toEqual([[true, false, true], [false, true, false]]);
   });
 
   it("is not drawn for a bar that is broken", () => {
@@ -32,7 +37,7 @@ describe("what rows were before", () => {
   });
 
   it("is nothing where nothing is compared", () => {
-    expect(seriesOf(bars.data(STYLE, [row("a", 1)]), 1)).toEqual(["-"]);
+    expect(seriesOf(bars.data(STYLE, [row("a", 1)]), 1)).toMatchObject([{ value: "-" }]);
   });
 
   it("stands beside the value as a change, alone where there is little room, and in the tooltip", () => {

@@ -38,7 +38,7 @@ describe("the time of the whole page", () => {
   });
 
   it("says on a wall what is shown and what it is held against", () => {
-    expect([modelOf().spoken, modelOf({ time: "1d", against: "7d" }).spoken]).toEqual(["", "Latest day · Against: Week before, same time"]);
+    expect([modelOf().spoken, modelOf({ time: "1d", against: "7d" }).spoken]).toEqual(["", "Latest day · Against: Week before"]);
     expect([againstOf("7d"), againstOf("constructor")]).toEqual(["7d", null]);
   });
 });
