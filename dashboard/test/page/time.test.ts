@@ -170,8 +170,11 @@ describe("trends", () => {
     const { page } = await show("lang=en&trend.behavior=1");
     const behavior = panelOf(page, "behavior");
     await behavior.locator(".trend rect").first().waitFor();
+    expect(await behavior.locator(".trend-note").textContent()).toMatch(/^⚠ 2015-10-30 is 9\.\d times the next highest; its bar is cut$/u);
+    expect(await behavior.locator(".trend-cut").count()).toBe(2);
     await behavior.getByRole("button", { name: "Log", exact: true }).click();
     await expect.poll(() => behavior.locator(".trend-line").count()).toBe(4);
+    expect(await behavior.locator(".trend-note").isVisible()).toBe(false);
     await behavior.getByRole("button", { name: "Shares" }).click();
     await expect.poll(() => behavior.locator(".plot-text").allTextContents()).toContain("100.0%");
     await expect.poll(() => paramOf(page, "form.behavior")).toBe("share");

@@ -44,7 +44,7 @@ export function count(metric, place, hour) {
   const mixed = Math.imul(place + 7, 2_654_435_761) ^ Math.imul(Math.floor(hour / HOUR_MS), 40_503);
   const base = 20 + (Math.imul(mixed ^ (mixed >>> 15), 2_246_822_519) >>> 24);
   const size = /** @type {number} */ ([90, 9, 4, 5][metric === "province" ? 0 : place % 4]);
-  return Math.floor((base * size) / 8) * (Math.floor((hour - TODAY) / DAY_MS) === -30 ? 12 : 1);
+  return Math.floor((base * size) / 8) * (Math.floor((hour - TODAY) / DAY_MS) === -12 ? 12 : 1);
 }
 
 /** The counts of all keys over `[from, until)`. @param {string} metric @param {number} from @param {number} until */

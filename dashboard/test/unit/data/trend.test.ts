@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OTHER_KEY } from "../../../src/data/rows";
-import { TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, windowWords, type Trend } from "../../../src/data/trend";
+import { isOverWindows, TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, windowWords, type Trend } from "../../../src/data/trend";
 import type { Panel } from "../../../src/wire/shapes";
 import { decodeTrend } from "../../../src/wire/windows";
 import { history } from "../../scripted/api.mjs";
@@ -116,5 +116,19 @@ describe("a trend", () => {
     const trend = over([[{ action: "0", events: 5 }], [{ action: "0", events: 26_000 }, { action: "1", events: null }]]);
     expect(trendWords("Behaviour", trend, ctx)).toMatch(/^Behaviour, last 2 windows · 2015-10-13: Click 26\.0K, Add to cart —$/);
     expect(trendWords("Behaviour", over([]), ctx)).toBe("Behaviour, last 0 windows");
+  });
+});
+
+describe("a panel over its windows", () => {
+  const age = panelIn(state, "age");
+
+  it.each([
+    ["its file asks for it", { ...behavior, over: "windows" as const }, true],
+    ["a line has no keys to go along", { ...behavior, chart: "line", dimension: null }, true],
+    ["a line has keys", { ...behavior, chart: "line" }, false],
+    ["nobody asks for it", behavior, false],
+    ["its metric has no windows", { ...age, over: "windows" as const }, false],
+  ])("is one where %s: %#", (_name, panel, isOver) => {
+    expect(isOverWindows(panel)).toBe(isOver);
   });
 });
