@@ -16,6 +16,8 @@ mod headlines;
 mod identity;
 #[path = "pipeline/kept.rs"]
 mod kept;
+#[path = "pipeline/shown.rs"]
+mod shown;
 #[path = "pipeline/sources.rs"]
 mod sources;
 #[path = "pipeline/state.rs"]

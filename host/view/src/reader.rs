@@ -132,7 +132,7 @@ impl MetricReader {
         let panel = Panel { top: top.unwrap_or(panel.top), ..panel.clone() };
         let rows = self.rows.or(Rows::of(&self.plugin.descriptor().outputs, &panel));
         let (found, trouble) = self.shown(published, window, rows);
-        self.frame(&panel, &found, trouble.as_ref())
+        self.frame_of(published, &panel, &found, trouble.as_ref())
     }
 
     /// The row of `key` in the first dimension of `panel`, however small it is; without a row where
@@ -149,7 +149,21 @@ impl MetricReader {
         let outputs = &self.plugin.descriptor().outputs;
         let column = outputs.iter().position(|output| output.name == dimension.name)?;
         let (found, trouble) = self.with_key(published, window, (column, key));
-        Some(self.frame(&panel, &found, trouble.as_ref()))
+        Some(self.frame_of(published, &panel, &found, trouble.as_ref()))
+    }
+
+    /// As [`Self::frame`], with how far the published states count.
+    fn frame_of(
+        &self,
+        published: &Published,
+        panel: &Panel,
+        window: &WindowResult,
+        trouble: Option<&Trouble>,
+    ) -> Frame {
+        // An older result is of other states; its places stand in `stale`.
+        let is_theirs = !matches!(trouble, Some(Trouble::Unreadable { .. }));
+        let of = published.counted_to(self.id()).filter(|_| is_theirs);
+        Frame { of, ..self.frame(panel, window, trouble) }
     }
 
     /// The rows of a window whose text in a column is the key, with what is wrong with them. They

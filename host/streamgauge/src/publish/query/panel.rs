@@ -45,7 +45,7 @@ fn asked(
     panel: &Panel,
     window: Option<WindowAsk>,
 ) -> Result<WindowAsk, Refused> {
-    let kinds = &metric.plugin().settings().windows;
+    let kinds = &metric.plugin().settings().shown_windows;
     let ask = window.unwrap_or(WindowAsk::Present(kinds[0]));
     let spec = ask.spec();
     if kinds.contains(&spec) {
