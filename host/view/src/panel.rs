@@ -118,7 +118,7 @@ fn measure(output: &Output) -> Measure {
 }
 
 /// Texts by language; where `zh` or `en` is missing, the other or `fallback` stands in.
-fn localized(texts: &[(String, String)], fallback: &str) -> Localized {
+pub fn localized(texts: &[(String, String)], fallback: &str) -> Localized {
     let mut localized: Localized = texts.iter().cloned().collect();
     let any = localized.get("en").or(localized.get("zh")).or(localized.values().next());
     let any = any.map_or_else(|| fallback.to_owned(), Clone::clone);

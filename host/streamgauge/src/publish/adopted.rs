@@ -57,7 +57,7 @@ impl Drawing {
         self.metrics = metrics;
         self.headlines = Headlines::of(&active);
         self.layouts = Arc::new(pipeline.layouts.iter().map(layout).collect());
-        self.ticker.follow(&pipeline);
+        self.ticker.follow(&pipeline, &active.prepared.labels);
         self.bounded = self.ends_by_itself || ends;
         if pipeline.lateness.summary_every != self.pipeline.lateness.summary_every {
             self.summary = LateSummary::new(pipeline.lateness.summary_every);

@@ -47,10 +47,11 @@ struct Sentences {
 }
 
 impl Ticker {
-    /// Goes on with the settings of `pipeline`. Sentences that were made by other ones are forgotten.
-    pub(super) fn follow(&mut self, pipeline: &Pipeline) {
+    /// Goes on with the settings of `pipeline` and these labels of the values of fields. Sentences
+    /// that were made by other ones are forgotten.
+    pub(super) fn follow(&mut self, pipeline: &Pipeline, labels: &Arc<Labels>) {
         let settings = pipeline.ticker.as_ref().filter(|_| pipeline.server.show_records);
-        let new = settings.map(|settings| Sentences::new(settings, pipeline));
+        let new = settings.map(|settings| Sentences::new(settings, pipeline, labels));
         let is_same = match (&self.sentences, &new) {
             (Some(old), Some(new)) => old.says_the_same(new),
             (None, None) => true,
@@ -112,12 +113,12 @@ impl Ticker {
 }
 
 impl Sentences {
-    fn new(settings: &TickerSettings, pipeline: &Pipeline) -> Self {
+    fn new(settings: &TickerSettings, pipeline: &Pipeline, labels: &Arc<Labels>) -> Self {
         let wanted: Vec<&str> = settings.fields.iter().map(String::as_str).collect();
         let projection = Projection::new(&pipeline.schema, &wanted);
         Self {
             settings: settings.clone(),
-            labels: Arc::clone(&pipeline.labels),
+            labels: Arc::clone(labels),
             zone: pipeline.event_time.zone,
             fields: Arc::new(TickerFields { fields: settings.fields.clone() }),
             decoder: decoder(pipeline, &projection),
@@ -207,3 +208,6 @@ fn decoder(pipeline: &Pipeline, projection: &Projection) -> Decoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
 //! and all mistakes are reported at once, with their places in the file.
 
+mod labels;
 mod logo;
 pub(super) mod metrics;
 mod older;
@@ -17,8 +18,8 @@ use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, Times
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_kafka::{not_honoured, refusal};
 use streamgauge_pipeline::{
-    Diagnostic, Diagnostics, Document, EventTimeFields, HeadlineSettings, MetricSettings, Pipeline,
-    SourceSettings, join,
+    Diagnostic, Diagnostics, Document, EventTimeFields, HeadlineSettings, Labels, MetricSettings,
+    Pipeline, SourceSettings, join,
 };
 use streamgauge_plugin::{LoadError, Plugin};
 use streamgauge_view::Figure;
@@ -44,6 +45,8 @@ pub struct Prepared {
     pub document: Document,
     /// The metrics, in written order.
     pub plugins: Vec<Plugin>,
+    /// By field of the schema, the texts of its values: those of the file and of all plugins.
+    pub labels: Arc<Labels>,
     /// The plan by which records become rows.
     pub plan: Arc<Plan>,
     /// The logo of the page; `None` means that there is none.
@@ -109,6 +112,8 @@ impl Prepared {
         change(&mut pipeline);
         check_librdkafka(&pipeline, &document)?;
         let plugins = load_plugins(&pipeline, &document, components)?;
+        let labels = Arc::new(labels::of_all(&pipeline.labels, &plugins));
+        let plugins = labels::given(plugins, &labels);
         let logo = match (logo::read(&pipeline, &document), components) {
             (Ok(logo), _) => logo.map(Arc::new),
             // What ran once runs again, with or without its picture.
@@ -117,7 +122,7 @@ impl Prepared {
         };
         let plan = Arc::new(plan(&pipeline, &plugins));
         let pipeline = Arc::new(pipeline);
-        Ok(Self { pipeline, document, plugins, plan, logo, text: text.into() })
+        Ok(Self { pipeline, document, plugins, labels, plan, logo, text: text.into() })
     }
 
     /// The settings that stored state depends on, with the fingerprint of each metric.
