@@ -5,6 +5,8 @@
 //!
 //! A secret is `***`, so the texts may be shown.
 
+mod shown;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
@@ -14,7 +16,7 @@ use super::document::join;
 use super::fingerprint::show_instant;
 use super::headline_settings::HeadlineSettings;
 use super::kafka::FETCH;
-use super::metric_settings::{Backfill, MetricSettings, PanelSettings, Wasi};
+use super::metric_settings::{Backfill, MetricSettings, Wasi};
 use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::secret::Secret;
@@ -57,6 +59,7 @@ impl Pipeline {
             path: _,
             folder,
             name,
+            names,
             workers,
             source,
             schema: _,
@@ -73,10 +76,18 @@ impl Pipeline {
             backups,
             metrics,
             headlines,
+            layouts,
+            labels,
+            page,
+            ticker,
             server,
         } = self;
         let mut texts = Texts { texts: BTreeMap::new(), folder };
         texts.set("name", name);
+        // One text for all languages is the name alone.
+        for (language, text) in names.iter().filter(|(_, text)| *text != name) {
+            texts.set(format!("name.{language}"), text);
+        }
         texts.set(
             "workers",
             match workers {
@@ -112,6 +123,10 @@ impl Pipeline {
         of_server(&mut texts, server);
         metrics.iter().enumerate().for_each(|(i, metric)| of_metric(&mut texts, i, metric));
         headlines.iter().enumerate().for_each(|(i, each)| of_headline(&mut texts, i, each));
+        shown::of_layouts(&mut texts, layouts);
+        shown::of_labels(&mut texts, labels);
+        shown::of_page(&mut texts, page);
+        shown::of_ticker(&mut texts, ticker.as_ref());
         texts.texts
     }
 }
@@ -242,7 +257,9 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         wasi,
         config,
         panels,
-        windows,
+        labels: _,
+        windows: _,
+        shown_windows,
         backfill,
         retention,
         open_windows_max,
@@ -259,7 +276,7 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         columns.iter().map(|(input, field)| format!("{input} = {field}")).collect();
     set("columns", columns.join(", "));
     set("config", config.to_string());
-    let windows: Vec<_> = windows.iter().map(ToString::to_string).collect();
+    let windows: Vec<_> = shown_windows.iter().map(ToString::to_string).collect();
     set("windows", windows.join(", "));
     set("backfill", name_of_backfill(*backfill));
     set("retention", show_duration(*retention));
@@ -281,7 +298,7 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         set("compile_time_max", show_duration(*time));
     }
     for panel in panels {
-        of_panel(texts, panel);
+        shown::of_panel(texts, panel);
     }
 }
 
@@ -291,16 +308,6 @@ fn of_headline(texts: &mut Texts<'_>, place: usize, headline: &HeadlineSettings)
     for (name, text) in headline.texts() {
         texts.set(format!("{path}.{name}"), text);
     }
-}
-
-fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {
-    let PanelSettings { id, index: _, title, chart, order, size } = panel;
-    for (language, text) in title {
-        texts.set(format!("panel.{id}.title.{language}"), text);
-    }
-    texts.set_if(format!("panel.{id}.chart"), *chart);
-    texts.set_if(format!("panel.{id}.order"), *order);
-    texts.set_if(format!("panel.{id}.size"), *size);
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use streamgauge_pipeline::Comparison;
 
 use super::windows::{Survey, Window};
 
+mod asked;
+
 /// One civil day where clocks do not change.
 const DAY: Millis = 86_400_000;
 
@@ -77,9 +79,33 @@ impl Survey<'_> {
         (spec, present): (WindowSpec, TimeWindow),
         to: Comparison,
     ) -> Result<Compared, HistoryError> {
-        let none = |reason| Ok(Compared { now: None, before: None, reason: Some(reason) });
         let kinds = &self.settings.windows;
         let spans = spans(kinds, self.zone, (spec, present), self.watermark_of_all(), to);
+        self.held_against(history, spans)
+    }
+
+    /// What is compared of a `span` of windows of a tumbling `spec`, which begins and ends with
+    /// windows.
+    ///
+    /// # Errors
+    /// The stored windows cannot be found.
+    pub(super) fn compared_span(
+        &self,
+        history: Option<&dyn HistoryStore>,
+        (spec, span): (WindowSpec, TimeWindow),
+        to: Comparison,
+    ) -> Result<Compared, HistoryError> {
+        let kinds = &self.settings.windows;
+        let spans = asked::spans(kinds, self.zone, (spec, span), self.watermark_of_all(), to);
+        self.held_against(history, spans)
+    }
+
+    fn held_against(
+        &self,
+        history: Option<&dyn HistoryStore>,
+        spans: Option<Spans>,
+    ) -> Result<Compared, HistoryError> {
+        let none = |reason| Ok(Compared { now: None, before: None, reason: Some(reason) });
         let Some(Spans { spec, now, before, is_whole }) = spans else {
             return none(Reason::NotYet);
         };
@@ -93,7 +119,7 @@ impl Survey<'_> {
             return none(Reason::NoHistory);
         }
         let now = Some(self.stored_span(history, spec, now)?);
-        let no_finer = || Some(Reason::NoFiner(finer_line(kinds, spec)));
+        let no_finer = || Some(Reason::NoFiner(finer_line(&self.settings.shown_windows, spec)));
         Ok(match before {
             None => Compared { now, before: None, reason: no_finer() },
             Some(span) if begins_after(span.start) || !self.is_whole(panes.pane_of(span.start)) => {
