@@ -30,11 +30,11 @@ export class Courses {
     this.#asks.attend(epoch);
   }
 
-  /** All windows of a kind in the order of time, each with the sum of a measure. */
+  /** All windows of a kind in the order of time, each with the sum of a measure: the largest row and the rest. */
   course(metric: string, kind: string, measure: string, rev: number | null): Asked<readonly Step[]> {
     return this.#asks.get(`${metric} ${kind} ${measure}`, rev, async (ask) => {
       const steps: Step[] = [];
-      const query = new URLSearchParams({ metric, window: kind, open: "true" });
+      const query = new URLSearchParams({ metric, window: kind, open: "true", top: "1" });
       for (let page = 0; page < PAGES_MAX; page += 1) {
         const answer = record(await ask(`api/v1/history?${query}`));
         steps.push(...array(answer?.["windows"]).flatMap((item) => stepOf(item, kind, measure)));
@@ -51,6 +51,7 @@ export function stepOf(item: unknown, kind: string, measure: string): Step[] {
   const window = record(item);
   const span = decodeSpan(window?.["window"]);
   if (span === null || span.kind !== kind) return [];
-  const value = array(window?.["total"]).reduce<number>((sum, row) => sum + (number(record(row)?.[measure]) ?? 0), 0);
+  const rest = record(record(window?.["other"])?.["total"]);
+  const value = [...array(window?.["total"]), rest].reduce<number>((sum, row) => sum + (number(record(row)?.[measure]) ?? 0), 0);
   return [{ span, value, isOpen: record(window?.["window"])?.["state"] === "open" }];
 }

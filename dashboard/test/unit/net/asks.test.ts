@@ -130,6 +130,11 @@ describe("a course", () => {
     expect(asked.length).toBeLessThan(20);
   });
 
+  it("counts the rest of what the host leaves out", () => {
+    const other = { keys: 2, total: { n: 100 }, on_time: { n: 100 }, late: { n: 0 } };
+    expect(stepOf({ ...window(1), other }, "1d", "n")[0]?.value).toBe(111);
+  });
+
   it("leaves out windows of another kind and what is none", () => {
     expect([stepOf(window(1, "1h"), "1d", "n"), stepOf(null, "1d", "n"), stepOf({}, "1d", "n")]).toEqual([[], [], []]);
   });
