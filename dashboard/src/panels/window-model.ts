@@ -69,16 +69,19 @@ export function readWindows(
   const ranks = panelKind(panel) === "tiles" && isPresent && !choice.table && !choice.trend && choice.against === null;
   const trend = choice.trend && frame?.state !== "quarantined" ? kind : null;
   const isCompared = choice.against !== null && trend === null && lacks === null;
-  const shown = window === null ? null : source.frame(id, window, rev);
+  const frameOf = () => (window === null ? null : source.frame(id, window, rev));
+  const compared = isCompared ? comparedOf(sources.compares, panel, window, frameOf, choice, rev) : null;
+  // A comparison brings the frame that is shown.
+  const hasFrame = compared !== null && typeof compared !== "string" && compared.value !== null && compared.value.now !== null && compared.value.before !== null;
   return {
     finals,
     isListed: source.isListed(metric),
     ownKind: kinds.length === 0 && finals.size > 0 ? source.ownKind(id) : null,
-    frame: shown,
+    frame: hasFrame ? null : frameOf(),
     trend: trend === null ? null : source.trend(metric, trend, rev),
     closed: !ranks || kind === null ? null : source.closed(metric, kind, rev),
     kept: choice.isOwn && window !== null && isSettled(window) && trend === null ? keptOf(sources.courses, panel, kindOfName(window)) : null,
-    compared: isCompared ? comparedOf(sources.compares, panel, window, shown, choice, rev) : null,
+    compared,
   };
 }
 
@@ -89,7 +92,7 @@ function keptOf(source: PanelSources["courses"], panel: Panel, kind: string): re
 }
 
 function comparedOf(
-  source: PanelSources["compares"], panel: Panel, window: string | null, shown: WindowFrame | null, { against }: PanelChoice, rev: number | null,
+  source: PanelSources["compares"], panel: Panel, window: string | null, frameOf: () => WindowFrame | null, { against }: PanelChoice, rev: number | null,
 ): WindowAnswers["compared"] {
   const name = window ?? panel.windows[0] ?? CUMULATIVE;
   const kind = kindOfName(name);
@@ -98,7 +101,7 @@ function comparedOf(
   if (against === null) return null;
   if (countOfName(name) === null) return source.compared(panel.id, name, against, isSettled(name) ? 0 : rev);
   // The last windows together are compared by their dates, which the frame tells.
-  const span = shown?.span ?? null;
+  const span = frameOf()?.span ?? null;
   return span === null ? { state: "loading", value: null }
     : source.compared(panel.id, `${kind}@${span.start}..${endOf(span)}`, against, rev);
 }

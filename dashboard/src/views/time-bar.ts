@@ -59,7 +59,7 @@ export class TimeBar {
   update(link: Pick<Link, "time" | "against">, ctx: Context): void {
     const words = ctx.words.time;
     const model = timeModel(link, ctx);
-    setShown(this.element, model.isShown);
+    setShown(this.element, model.isShown && !(ctx.kiosk && model.spoken === ""));
     setAttr(this.element, "aria-label", words.group);
     setAttr(this.element, "data-time", link.time);
     setAttr(this.element, "data-against", link.against);

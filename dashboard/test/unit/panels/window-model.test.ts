@@ -87,6 +87,7 @@ describe("what a panel reads of windows", () => {
   it("are held against earlier ones by their names, the last ones together by their dates", () => {
     const day = { against: "1d" } as const;
     expect(reads(windowed, { ...day, window: "1d" }).asked).toContain("compared behavior 1d 1d 1");
+    expect(reads(windowed, { ...day, window: "1d" }).asked).toContain("frame behavior 1d 1");
     // One past window never changes, and is compared once.
     expect(reads(windowed, { ...day, window: NAME }).asked).toContain(`compared behavior ${NAME} 1d 0`);
     expect(reads(windowed, { ...day, window: null }).answers.compared).toBe("all-time");
