@@ -185,6 +185,7 @@ export const en: Words = {
       ["L", "Switch the language"],
       ["T", "Switch the theme: dark, light, high contrast"],
       ["O", "Show or hide operations"],
+      ["S", "Share: links, embed code, the page as a picture"],
       ["F", "Full screen"],
       ["?", "Show this"],
       ["← →", "Choose a past window on its timeline; turn the pages of a wall"],

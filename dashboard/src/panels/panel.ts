@@ -12,8 +12,8 @@ import { historyCsv, panelCsv } from "../data/panel-csv";
 import type { Row } from "../data/rows";
 import { slicedPanel } from "../data/slice";
 import { countOfName } from "../data/spans";
+import { pageTitle } from "../data/titles";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
-import { say } from "../i18n/words";
 import { askHost, type Answer } from "../net/ask";
 import type { Compares } from "../net/compares";
 import type { Courses } from "../net/courses";
@@ -279,7 +279,7 @@ export class PanelView {
   #fileName(extension: string, part = this.#panel.id): string {
     const ctx = this.#ctx;
     const time = ctx?.format.dateTime(ctx.state.clock?.eventTime ?? null) ?? "";
-    return fileName(ctx === null || ctx.state.hello === null ? "streamgauge" : say(ctx.state.hello.names, ctx.lang), part, time, extension);
+    return fileName(ctx === null ? "streamgauge" : pageTitle(ctx), part, time, extension);
   }
 
   #savePicture(): void {
