@@ -12,10 +12,14 @@ import { isDated } from "../data/page-state";
 import { comparable } from "../data/page-time";
 import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
+import { pageTitle } from "../data/titles";
 import { isOverWindows } from "../data/trend";
 import { h, setAttr } from "../dom/element";
+import { pagePicture } from "../dom/page-picture";
 import { act, ask, askEvents } from "../net/ask";
+import { authorization } from "../net/token";
 import { OpsSection } from "../ops/section";
+import { fileName, saveBlob } from "../panels/files";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
 import { EngineLine } from "../views/engine-line";
@@ -25,6 +29,7 @@ import { Header, toggleFullscreen } from "../views/header";
 import { Headlines } from "../views/headlines";
 import { Help } from "../views/help";
 import { Notice } from "../views/notice";
+import { Share } from "../views/share";
 import { TickerLineView } from "../views/ticker";
 import { Tiles } from "../views/tiles";
 import { TimeBar } from "../views/time-bar";
@@ -67,6 +72,10 @@ export class App {
   readonly #explain = new Explain(askEvents, () => this.invalidate());
   readonly #help = new Help((on) => this.#setKeys(on));
   readonly #time: TimeBar;
+  readonly #share = new Share({
+    picture: () => this.#savePage(), changed: () => this.invalidate(),
+    hasToken: () => Object.keys(authorization()).length > 0,
+  });
   readonly #address = new Address();
   readonly #pointer = new Pointer();
   /** `false` means that single keys do nothing, but for Escape and help. */
@@ -121,6 +130,7 @@ export class App {
       switchLang: () => this.#act("language"),
       switchTheme: () => this.#act("theme"),
       pause: () => this.#act("pause"),
+      share: () => this.#act("share"),
       help: () => this.#act("help"),
     });
   }
@@ -131,7 +141,7 @@ export class App {
     root.append(this.#gate.element, h("div", { class: "page" },
       this.#header.element, this.#notice.element, this.#headlines.element, this.#engine.element, this.#tiles.element,
       this.#grid.element, this.#ops.strip.element, this.#ticker.element, this.#accounting.element),
-    this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
+    this.#ops.details.element, this.#help.element, this.#share.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("pointermove", () => this.#pointer.moved(this.#link.kiosk));
     const wake = () => this.invalidate();
@@ -157,7 +167,7 @@ export class App {
     const command = commandOf(event);
     if (command === null || (!this.#keys && !isAlways(command))) return;
     // An open dialog takes all keys but the one that closes it.
-    if (this.#explain.open || this.#grid.card.element.open || (this.#help.open && command !== "help")) return;
+    if (this.#explain.open || this.#grid.card.element.open || this.#share.element.open || (this.#help.open && command !== "help")) return;
     this.#act(command);
   }
 
@@ -177,6 +187,8 @@ export class App {
         return this.#toggleOps();
       case "fullscreen":
         return toggleFullscreen();
+      case "share":
+        return kiosk ? undefined : this.#share.toggle();
       case "help":
         // Nothing on a wall takes the focus, and a dialog would.
         return kiosk ? undefined : this.#help.toggle();
@@ -216,6 +228,16 @@ export class App {
   /** A wall with figures of the pipeline is looked at by others than operators. */
   #isPoster(): boolean {
     return this.#link.kiosk && this.#deps.state().headlines.length > 0;
+  }
+
+  /** The dialog that asks for the picture is not in it. */
+  async #savePage(): Promise<boolean> {
+    const ctx = this.#context();
+    const picture = await pagePicture(".controls, .panel .icon-button, .menu-place").catch(() => null);
+    if (picture === null) return false;
+    const time = ctx.format.dateTime(ctx.state.clock?.eventTime ?? null);
+    saveBlob(picture, fileName(pageTitle(ctx), "", time, "png"));
+    return true;
   }
 
   #setKeys(on: boolean): void {
@@ -282,6 +304,7 @@ export class App {
     this.#ticker.update(ctx);
     this.#accounting.update(ctx);
     this.#help.update(this.#keys, ctx);
+    this.#share.update(ctx);
     this.#explain.update(ctx);
     const isSeen = this.#link.enlarged === null && !document.hidden;
     this.#ops.update(this.#ops.isOpen(this.#link.ops, this.#isPoster()), isSeen, ctx);

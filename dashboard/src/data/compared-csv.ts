@@ -4,10 +4,8 @@ import type { Measure, Panel } from "../wire/shapes";
 import { say } from "../i18n/words";
 import type { Comparison } from "./compare";
 import type { Context } from "./context";
+import { csvOf, exact } from "./csv";
 import { OTHER_KEY, type Row } from "./rows";
-
-/** With it, spreadsheets read the text as UTF-8. */
-const BYTE_ORDER_MARK = "\ufeff";
 
 export function comparedCsv(panel: Panel, rows: readonly Row[], measure: Measure, comparison: Comparison, ctx: Context): string {
   const { words, lang } = ctx;
@@ -23,17 +21,5 @@ export function comparedCsv(panel: Panel, rows: readonly Row[], measure: Measure
     exact(row.value), exact(row.past?.value ?? null), exact(row.past?.ratio ?? null),
     comparison.spans[0], comparison.spans[1], ...(measure.unit === null ? [] : [measure.unit]),
   ]);
-  return BYTE_ORDER_MARK + [heads, ...lines].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
-}
-
-/** Empty where a figure is not known. */
-function exact(value: number | null): string {
-  return value === null ? "" : String(value);
-}
-
-/** Texts that a spreadsheet would take for formulas begin with an apostrophe; numbers stay numbers. */
-function cell(text: string): string {
-  const isNumber = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/u.test(text);
-  const safe = !isNumber && /^[=+\-@\t\r]/u.test(text) ? `'${text}` : text;
-  return /[",\r\n]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvOf([heads, ...lines]);
 }

@@ -1,5 +1,6 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
+import { csvEn, shareEn } from "./csv-en";
 import { explainEn } from "./explain-en";
 import { headlineEn } from "./headline-en";
 import { keyCardEn } from "./key-card-en";
@@ -121,7 +122,7 @@ export const en: Words = {
     shrink: "Back to the grid",
     saveCsv: "Download CSV",
     saveJson: "Download JSON",
-    savePng: "Save as a picture",
+    savePng: "Save as a picture", saveHistory: "Download history as CSV",
     window: "Time window",
     trend: "Trend",
     trendOf: (title, count) => `${title}, last ${count} ${plural(count, "window", "windows")}`,
@@ -165,6 +166,8 @@ export const en: Words = {
   },
   headline: headlineEn,
   keyCard: keyCardEn,
+  csv: csvEn,
+  share: shareEn,
   threshold: thresholdEn,
   ticker: tickerEn,
   tilemap: tilemapEn,
@@ -182,6 +185,7 @@ export const en: Words = {
       ["L", "Switch the language"],
       ["T", "Switch the theme: dark, light, high contrast"],
       ["O", "Show or hide operations"],
+      ["S", "Share: links, embed code, the page as a picture"],
       ["F", "Full screen"],
       ["?", "Show this"],
       ["← →", "Choose a past window on its timeline; turn the pages of a wall"],

@@ -1,5 +1,6 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
 import { causesZh } from "./causes-zh";
+import { csvZh, shareZh } from "./csv-zh";
 import { explainZh } from "./explain-zh";
 import { headlineZh } from "./headline-zh";
 import { keyCardZh } from "./key-card-zh";
@@ -120,7 +121,7 @@ export const zh = {
     shrink: "还原",
     saveCsv: "下载 CSV",
     saveJson: "下载 JSON",
-    savePng: "保存为图片",
+    savePng: "保存为图片", saveHistory: "下载历史 CSV",
     window: "时间窗口",
     trend: "趋势",
     trendOf: (title: string, count: string) => `${title} 近 ${count} 个窗口`,
@@ -164,6 +165,8 @@ export const zh = {
   },
   headline: headlineZh,
   keyCard: keyCardZh,
+  csv: csvZh,
+  share: shareZh,
   threshold: thresholdZh,
   ticker: tickerZh,
   tilemap: tilemapZh,
@@ -181,6 +184,7 @@ export const zh = {
       ["L", "切换语言"],
       ["T", "切换主题：深色、浅色、高对比度"],
       ["O", "展开或收起运行信息"],
+      ["S", "分享：链接、嵌入代码、整页图片"],
       ["F", "全屏"],
       ["?", "显示本页说明"],
       ["← →", "在时间轴上选择历史窗口；展示模式下翻页"],

@@ -15,6 +15,8 @@ export interface ControlActions {
   readonly toggleTable: () => void;
   readonly enlarge: () => void;
   readonly picture: () => void;
+  /** Saves all windows of the metric. */
+  readonly history: () => void;
   /** The address and the file name of the data in that format; `text` is all of it where the page makes it. */
   readonly data: (format: "csv" | "json") => { readonly href: string; readonly name: string; readonly text?: string };
 }
@@ -30,6 +32,7 @@ export class Controls {
   readonly #csv = h("a", { "data-act": "csv" });
   readonly #json = h("a", { "data-act": "json" });
   readonly #png = h("button", { type: "button", "data-act": "png" });
+  readonly #history = h("button", { type: "button", "data-act": "history" });
   readonly #shrink = h("button", { type: "button", class: "icon-button", "data-act": "shrink" },
     icon("shrink"));
   readonly #menu: Menu;
@@ -49,6 +52,7 @@ export class Controls {
     this.#toggle.addEventListener("click", actions.toggleTable);
     for (const button of [this.#enlarge, this.#shrink]) button.addEventListener("click", actions.enlarge);
     this.#png.addEventListener("click", actions.picture);
+    this.#history.addEventListener("click", actions.history);
     for (const [link, format] of [[this.#csv, "csv"], [this.#json, "json"]] as const) {
       link.addEventListener("click", (event) => {
         const { text } = actions.data(format);
@@ -64,7 +68,7 @@ export class Controls {
         void fetchAndSave(link.href, link.download, headers);
       });
     }
-    this.#menu = new Menu([this.#enlarge, this.#csv, this.#json, this.#png], () => {
+    this.#menu = new Menu([this.#enlarge, this.#csv, this.#json, this.#history, this.#png], () => {
       for (const [link, format] of [[this.#csv, "csv"], [this.#json, "json"]] as const) {
         const { href, name } = actions.data(format);
         setAttr(link, "href", href);
@@ -99,6 +103,8 @@ export class Controls {
     setText(this.#json, menu.json);
     setText(this.#png, menu.png);
     setShown(this.#png, menu.hasPicture);
+    setText(this.#history, menu.history);
+    setShown(this.#history, menu.hasHistory);
     for (const link of [this.#csv, this.#json]) setShown(link, menu.hasFiles);
     setShown(this.#shrink, shrink.isShown);
     name(this.#shrink, shrink.label);

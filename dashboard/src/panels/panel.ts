@@ -8,22 +8,25 @@ import type { Context } from "../data/context";
 import type { PanelKind } from "../data/kinds";
 import type { PanelChange, PanelChoice } from "../data/link";
 import { fitOf } from "../data/page-time";
+import { historyCsv, panelCsv } from "../data/panel-csv";
 import type { Row } from "../data/rows";
 import { slicedPanel } from "../data/slice";
 import { countOfName } from "../data/spans";
+import { pageTitle } from "../data/titles";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
-import { say } from "../i18n/words";
-import type { Answer } from "../net/ask";
+import { askHost, type Answer } from "../net/ask";
 import type { Compares } from "../net/compares";
 import type { Courses } from "../net/courses";
+import { wholeHistory } from "../net/history";
 import type { Windows } from "../net/windows";
 import type { Crosshair } from "../plots/crosshair";
 import type { Frame, Panel } from "../wire/shapes";
+import type { Span } from "../wire/windows";
 import { BigNumber } from "./big-number";
 import { summaryOf } from "./chart-model";
 import { ChartView } from "./chart-view";
 import { Controls, type ControlActions } from "./controls";
-import { compareAddress, dataAddress, fileName, save } from "./files";
+import { compareAddress, dataAddress, fileName, save, saveBlob } from "./files";
 import type { Chosen } from "./key-card-model";
 import { brokenBody, panelModel, type Body, type MessageBody, type PanelModel } from "./panel-model";
 import { PanelTime } from "./panel-time";
@@ -33,7 +36,7 @@ import { Table } from "./table";
 import { Tilemap } from "./tilemap";
 import { tilemapPicture } from "./tilemap-picture";
 import { TrendView } from "./trend-view";
-import { readWindows } from "./window-model";
+import { readWindows, trendKindOf } from "./window-model";
 import { WindowRow } from "./window-row";
 
 /** The page around a panel, as the panel uses it. */
@@ -78,7 +81,7 @@ export class PanelView {
   #isEnlarged = false;
   #ctx: Context | null = null;
   /** The last drawing other than a message, for files and for rows that are chosen. */
-  #last: { readonly model: PanelModel; readonly ctx: Context } | null = null;
+  #last: { readonly model: PanelModel; readonly ctx: Context; readonly frame: Frame | null; readonly span: Span | null } | null = null;
 
   constructor(panel: Panel, hooks: PanelHooks) {
     this.#panel = panel;
@@ -89,6 +92,7 @@ export class PanelView {
       enlarge: () => hooks.enlarge(this.#isEnlarged ? null : panel.id),
       picture: () => this.#savePicture(),
       data: (format) => this.#data(format),
+      history: () => void this.#saveHistory(),
     });
     this.#windowRow = new WindowRow(
       (window) => hooks.choose(panel, { window }),
@@ -155,7 +159,10 @@ export class PanelView {
       const ctx = { ...page, format: model.format };
       this.#updateHead(model);
       this.#resume.update(model.canResume, ctx.words);
-      if (model.body.form !== "message") this.#last = { model, ctx };
+      if (model.body.form !== "message") {
+        const { frame: asked = null, span = null } = answers.frame ?? {};
+        this.#last = { model, ctx, frame: model.window === null ? frame ?? null : asked, span: model.window === null ? null : span };
+      }
       this.#updateBody(model, choice, ctx);
     } catch (error) {
       setAttr(this.element, "data-panel-state", "unreadable");
@@ -243,23 +250,36 @@ export class PanelView {
   /** What is seen: over the shown window, or beside what it was before. */
   #data(format: "csv" | "json"): ReturnType<ControlActions["data"]> {
     const name = this.#fileName(format);
-    const { model, ctx } = this.#last ?? {};
+    const last = this.#last;
+    const { model, ctx } = last ?? {};
     const choice = this.#choice;
     const rows = model?.drawn?.rows ?? [];
     const { window } = fitOf(this.#panel, choice);
     const isPlain = !isCompared(rows) || (format === "json" && window !== null && countOfName(window) !== null);
     if (model === undefined || ctx === undefined || model.comparison === null || isPlain) {
-      return { href: dataAddress(location.href, this.#panel, { ...choice, window }, format), name };
+      const href = dataAddress(location.href, this.#panel, { ...choice, window }, format);
+      if (format === "json" || last === null || last.frame === null) return { href, name };
+      return { href, name, text: panelCsv({ panel: this.#panel, frame: last.frame, window, span: last.span }, last.ctx) };
     }
     if (format === "json") return { href: compareAddress(location.href, this.#panel, { ...choice, window }), name };
     const panel = choice.slice === null || this.#panel.across === null ? this.#panel : slicedPanel(this.#panel);
     return { href: "#", name, text: comparedCsv(panel, rows, model.measure, model.comparison, ctx) };
   }
 
-  #fileName(extension: string): string {
+  /** The windows of the chosen kind; a host that does not answer is told of by the page as a whole. */
+  async #saveHistory(): Promise<void> {
+    const kind = trendKindOf(this.#panel, this.#choice.window);
+    const ctx = this.#ctx;
+    if (kind === null || ctx === null) return;
+    const windows = await wholeHistory(askHost, this.#panel.metric, kind).catch(() => null);
+    if (windows === null) return;
+    saveBlob(new Blob([historyCsv(this.#panel, windows, ctx)], { type: "text/csv" }), this.#fileName("csv", `${this.#panel.id}-${kind}`));
+  }
+
+  #fileName(extension: string, part = this.#panel.id): string {
     const ctx = this.#ctx;
     const time = ctx?.format.dateTime(ctx.state.clock?.eventTime ?? null) ?? "";
-    return fileName(ctx === null || ctx.state.hello === null ? "streamgauge" : say(ctx.state.hello.names, ctx.lang), this.#panel.id, time, extension);
+    return fileName(ctx === null ? "streamgauge" : pageTitle(ctx), part, time, extension);
   }
 
   #savePicture(): void {

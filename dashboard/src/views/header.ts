@@ -5,9 +5,9 @@ import { clip, UNKNOWN } from "../data/format";
 import { STATE_ICONS } from "../data/icons";
 import { hostTime } from "../data/page-state";
 import { nextTheme } from "../data/prefs";
+import { pageTitle } from "../data/titles";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
-import { say } from "../i18n/words";
 import { stateDetail } from "./detail";
 import { Look } from "./look";
 
@@ -15,6 +15,7 @@ export interface HeaderActions {
   readonly switchLang: () => void;
   readonly switchTheme: () => void;
   readonly pause: () => void;
+  readonly share: () => void;
   readonly help: () => void;
 }
 
@@ -39,6 +40,7 @@ export class Header {
   readonly #fullIcon = icon("expand");
   readonly #pause: HTMLButtonElement;
   readonly #pauseIcon = icon("pause");
+  readonly #share: HTMLButtonElement;
   readonly #help: HTMLButtonElement;
   readonly #controls: HTMLElement;
   readonly #clocks: HTMLElement;
@@ -49,10 +51,11 @@ export class Header {
     this.#theme = button("theme", actions.switchTheme, this.#themeIcon);
     this.#full = button("fullscreen", toggleFullscreen, this.#fullIcon);
     this.#pause = button("pause", actions.pause, this.#pauseIcon);
+    this.#share = button("share", actions.share, icon("share"));
     this.#help = button("help", actions.help, icon("help"));
     setShown(this.#full, document.fullscreenEnabled);
     this.#controls = h("div", { class: "controls", role: "group" },
-      this.#lang, this.#theme, this.#pause, this.#full, this.#help);
+      this.#lang, this.#theme, this.#pause, this.#share, this.#full, this.#help);
     this.title.append(this.#name, this.#badge, this.#detail);
     this.#clocks = h("div", { class: "head-clocks" }, this.#event.element, this.#watermark.element, this.#wall.element);
     this.element = h("header", { class: "page-head" },
@@ -68,7 +71,7 @@ export class Header {
 
   update(ctx: Context): void {
     const { words, state, page } = ctx;
-    const whole = state.hello === null ? "Streamgauge" : say(state.hello.names, ctx.lang);
+    const whole = pageTitle(ctx);
     const name = clip(whole, NAME_CHARACTERS_MAX);
     this.#look.update(ctx);
     setText(this.#name, name);
@@ -115,6 +118,7 @@ export class Header {
     name(this.#pause, ctx.pause === null ? header.pause : header.resume);
     setAttr(this.#pause, "aria-pressed", String(ctx.pause !== null));
     setIcon(this.#pauseIcon, ctx.pause === null ? "pause" : "play");
+    name(this.#share, ctx.words.share.open);
     name(this.#help, header.help);
     const full = document.fullscreenElement !== null;
     name(this.#full, full ? header.exitFullscreen : header.fullscreen);
