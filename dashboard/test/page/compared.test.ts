@@ -21,6 +21,8 @@ const STEP_MS = 7 * 60_000;
 /** More than eight days, up to the middle of the last one. */
 const EVENTS = 1775;
 const PROVINCES = ["广东", "浙江", "江苏"];
+/** As the plugin calls them in English. */
+const NAMES: Readonly<Record<string, string>> = { 广东: "Guangdong", 浙江: "Zhejiang", 江苏: "Jiangsu" };
 
 let broker: Broker;
 let tab: Tab;
@@ -28,7 +30,9 @@ let tab: Tab;
 const on = new RealStage("compared", async ({ folder }) => {
   broker = await Broker.start();
   await writeFile(join(folder, "pipeline.toml"), pipeline());
-  const lines = Array.from({ length: EVENTS }, (_, i) => JSON.stringify({
+  // Every other day lacks a third of its events, so that a day differs from the one before.
+  const isThere = (i: number) => i % 3 !== 0 || Math.floor((i * STEP_MS) / DAY_MS) % 2 === 0;
+  const lines = Array.from({ length: EVENTS }, (_, i) => i).filter(isThere).map((i) => JSON.stringify({
     ts: new Date(FIRST + i * STEP_MS).toISOString(), action: ((i * i) % 7) % 4, province: PROVINCES[(i * i) % 5 % 3], user: `u${i % 13}`,
   }));
   await writeFile(join(folder, "events.jsonl"), `${lines.join("\n")}\n`);
@@ -163,7 +167,7 @@ it("compares days that are closed where there are no hours, and says which line 
   const before = await counted("province", "province", "1d", start - DAY_MS, start);
   await panel.locator('[data-toggle="table"]').click();
   await expect.poll(async () => new Map((await rowsOf("province")).map(([label, value, past]) => [label, [value, past]])), { timeout: 10_000 })
-    .toEqual(new Map([...now].map(([key, value]) => [key, [value, before.get(key) ?? 0]])));
+    .toEqual(new Map([...now].map(([key, value]) => [NAMES[key], [value, before.get(key) ?? 0]])));
   expect(await panel.locator(".compare-why").textContent()).toMatch(/windows = \[.*"1d".*"1h".*\]/u);
 });
 
