@@ -46,7 +46,8 @@ pub struct MetricSettings {
     pub config: serde_json::Value,
     /// The `[[panel]]` tables of this metric's panels.
     pub panels: Vec<PanelSettings>,
-    /// `[labels]` of the whole file.
+    /// By field of the schema, the texts of its values: `[labels]` of the file, and once plugins are
+    /// loaded also theirs.
     pub labels: Arc<Labels>,
     /// The windows of the metric, sorted and without repetition.
     pub windows: Vec<WindowSpec>,

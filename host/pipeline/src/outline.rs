@@ -6,10 +6,9 @@
 //! A secret is `***`, so the texts may be shown.
 
 mod shown;
+mod texts;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::path::Path;
 
 use super::backup::BackupSettings;
 use super::document::join;
@@ -25,31 +24,7 @@ use super::source_settings::{
     FileSettings, GeneratorSettings, KafkaSettings, OnGap, SourceSettings, Start,
 };
 use super::units::{show_duration, show_size};
-
-/// The texts so far; a setting is named by its path in the file.
-struct Texts<'a> {
-    texts: BTreeMap<String, String>,
-    /// Paths of files are shown as they are written, relative to this folder.
-    folder: &'a Path,
-}
-
-impl Texts<'_> {
-    fn set(&mut self, key: impl Into<String>, value: impl Display) {
-        self.texts.insert(key.into(), value.to_string());
-    }
-
-    fn set_path(&mut self, key: impl Into<String>, path: &Path) {
-        let path = path.strip_prefix(self.folder).unwrap_or(path).display().to_string();
-        self.set(key, path);
-    }
-
-    /// A setting that is not written has no text.
-    fn set_if(&mut self, key: impl Into<String>, value: Option<impl Display>) {
-        if let Some(value) = value {
-            self.set(key, value);
-        }
-    }
-}
+use texts::Texts;
 
 impl Pipeline {
     /// The settings that stored state does not depend on: path of the setting → its value in one
@@ -82,7 +57,7 @@ impl Pipeline {
             ticker,
             server,
         } = self;
-        let mut texts = Texts { texts: BTreeMap::new(), folder };
+        let mut texts = Texts::from(folder.as_path());
         texts.set("name", name);
         // One text for all languages is the name alone.
         for (language, text) in names.iter().filter(|(_, text)| *text != name) {
@@ -312,6 +287,8 @@ fn of_headline(texts: &mut Texts<'_>, place: usize, headline: &HeadlineSettings)
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const PIPELINE: &str = r#"

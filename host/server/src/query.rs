@@ -102,7 +102,7 @@ pub struct PanelQuestion {
 pub struct CompareQuestion {
     /// The window and the rows.
     pub of: PanelQuestion,
-    /// The time before.
+    /// What it is held against.
     pub to: Comparison,
 }
 

@@ -14,7 +14,7 @@ use super::windows::Window;
 /// The rows of a metric that are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum RowsOf {
-    /// All of them.
+    /// Every row, up to the limit of a result.
     #[default]
     All,
     /// So many of the largest by the first measure, and the sum of the rest.

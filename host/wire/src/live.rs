@@ -49,7 +49,7 @@ pub struct LiveState {
 pub struct Logo {
     /// What the picture is, as HTTP names it.
     pub media_type: &'static str,
-    /// The picture.
+    /// The file as it is, at most 256 KiB.
     pub bytes: Arc<[u8]>,
     /// Another text for each content.
     pub tag: String,

@@ -2,7 +2,7 @@
 
 use streamgauge_core::digest_of;
 
-use super::Texts;
+use super::texts::Texts;
 use crate::document::join;
 use crate::metric_settings::PanelSettings;
 use crate::shown_settings::{Labels, LayoutSettings, LayoutUnit, PageSettings, TickerSettings};

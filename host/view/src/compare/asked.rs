@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use streamgauge_core::{Earlier, EventTime, Panes, TimeWindow, WindowSpec};
 use streamgauge_pipeline::Comparison;
 
-use super::{DAY, PANES_MAX, Spans, partial};
+use super::spans::{DAY, PANES_MAX, Spans, partial};
 
 /// The spans over `kinds` of windows, where `span` is made of windows of `spec`; `None` means that
 /// nothing of it is complete yet.
