@@ -10,6 +10,7 @@ import { TICKER_MAX } from "../wire/decode-look";
 import type {
   Clock, Figures, Frame, Headline, Hello, Layout, Message, Panel, Point, Series, Status, TickerLine,
 } from "../wire/shapes";
+import { withTileLabels } from "./tile-layout";
 
 /** The wire that this page speaks. */
 export const PROTO = 1;
@@ -131,7 +132,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
       };
     case "schema":
       return {
-        ...state, panels: message.panels, headlines: message.headlines, layouts: message.layouts,
+        ...state, panels: withTileLabels(message.panels, message.layouts), headlines: message.headlines, layouts: message.layouts,
         ticker: message.ticker === null ? null : [],
       };
     case "snapshot":

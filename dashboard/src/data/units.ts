@@ -181,19 +181,17 @@ function moneyFormat(format: Format, currency: string): Format {
 const DISTINCT_MAX = 100;
 
 /**
- * The same format, with one more digit for figures that differ and would read alike: a list
- * in order shows why it is in that order.
+ * The same format, with one more digit for figures that differ and would read alike, or every
+ * digit where one more does not tell them apart: a list in order shows why it is in that order.
  */
 export function distinct(format: Format, values: readonly (number | null)[]): Format {
   if (values.length < 2 || values.length > DISTINCT_MAX) return format;
   const texts = new Map<number, string>();
-  const counts = new Map<string, number>();
-  for (const value of values) {
-    if (value === null || texts.has(value)) continue;
-    const text = format.compact(value);
-    texts.set(value, text);
-    counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const value of values) if (value !== null) texts.set(value, format.compact(value));
+  for (const show of [format.finer, format.full]) {
+    const counts = new Map<string, number>();
+    for (const text of texts.values()) counts.set(text, (counts.get(text) ?? 0) + 1);
+    for (const [value, text] of texts) if ((counts.get(text) ?? 0) > 1) texts.set(value, show(value));
   }
-  for (const [value, text] of texts) if ((counts.get(text) ?? 0) > 1) texts.set(value, format.finer(value));
   return { ...format, compact: (value) => (value === null ? undefined : texts.get(value)) ?? format.compact(value) };
 }

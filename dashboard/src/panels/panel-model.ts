@@ -17,6 +17,7 @@ import { spanText } from "../data/spans";
 import { judged, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
 import { timeName } from "../data/time-name";
 import { sinceWords } from "../data/trouble";
+import { layoutOf, type TileLayout } from "../data/tile-layout";
 import { spelledOnce } from "../data/tilemap";
 import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
 import { distinct, inUnit, saysUnit } from "../data/units";
@@ -59,7 +60,7 @@ export type Body =
   | { readonly form: "trend"; readonly trend: Trend; readonly drawnAs: TrendForm; readonly words: string }
   | { readonly form: "table"; readonly table: PanelTable; readonly canDrill: boolean }
   | { readonly form: "number"; readonly rows: readonly Row[] }
-  | { readonly form: "tiles"; readonly rows: readonly Row[]; readonly before: Before | null }
+  | { readonly form: "tiles"; readonly rows: readonly Row[]; readonly layout: TileLayout; readonly before: Before | null }
   | {
       readonly form: "chart"; readonly kind: ChartKind; readonly rows: readonly Row[];
       /** The number of keys in the rest of a cut list. */
@@ -275,8 +276,9 @@ function frameShown(
   const measure = measureOf(panel, choice.measure);
   const thresholds = thresholdsOf(panel, measure, choice.scope, window);
   const found = rowsOf(panel, frame, choice.scope, measure, ctx.lang, ctx.words);
-  const drawn = drawable(panelKind(panel), found);
-  const once = (each: readonly Row[]) => (drawn === "tiles" && !choice.table ? spelledOnce(each, measure.additive) : each);
+  const layout = layoutOf(panel.layout, ctx.state.layouts);
+  const drawn = drawable(panelKind(panel), found, layout);
+  const once = (each: readonly Row[]) => (drawn === "tiles" && !choice.table ? spelledOnce(each, measure.additive, layout) : each);
   const rows = judged(ordered(once(found), before === null ? null : once(before), measure, choice, ctx), thresholds);
   const isTrouble = frame.state !== "ok" && frame.state !== "empty";
   if (mark !== null && isTrouble && isBlank(rows)) {
@@ -290,7 +292,7 @@ function frameShown(
   // A ring has no place for what was before.
   const kind = drawn === "pie" && before !== null ? "hbar" : drawn;
   const body = kind === "tiles" && !choice.table
-    ? { form: "tiles" as const, rows, before: beforeOf(panel, answers.closed?.windows ?? [], choice.scope, measure) }
+    ? { form: "tiles" as const, rows, layout, before: beforeOf(panel, answers.closed?.windows ?? [], choice.scope, measure, layout) }
     : bodyOf(kind, { panel, frame, choice, window, rows, measure, limits: limitsOf(thresholds) }, ctx);
   return { state: isTrouble ? frame.state : "ok", sum, drawn: { kind, rows }, body, mark };
 }

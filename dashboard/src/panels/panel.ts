@@ -215,10 +215,10 @@ export class PanelView {
     }
   }
 
-  #updateTiles({ rows, before }: TilesBody, model: PanelModel, choice: PanelChoice, ctx: Context): void {
+  #updateTiles({ rows, layout, before }: TilesBody, model: PanelModel, choice: PanelChoice, ctx: Context): void {
     const { additive, name } = model.measure;
     this.#tilemap.update(
-      { title: model.title, rows, additive, share: choice.share, before, byChange: choice.byChange },
+      { title: model.title, rows, additive, share: choice.share, before, byChange: choice.byChange, layout },
       [name, choice.scope, model.window, ctx.state.hello?.epoch].join("|"),
       summaryOf(model.title, choice.scope, rows, additive, ctx), ctx);
   }

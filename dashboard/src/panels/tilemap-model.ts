@@ -5,9 +5,9 @@ import { shadeAt } from "../charts/shades";
 import type { Before } from "../data/before";
 import { byChange } from "../data/compare";
 import type { Context } from "../data/context";
-import { PROVINCES, type Province } from "../data/provinces";
 import { labelText, shareOf, sum, type Row } from "../data/rows";
 import { spanText } from "../data/spans";
+import { CHINA, type Place, type TileLayout } from "../data/tile-layout";
 import { markOf, verdictWhole, type Level } from "../data/thresholds";
 import { lay, type Laid } from "../data/tilemap";
 
@@ -23,6 +23,8 @@ export interface TilemapInput {
   readonly before: Before | null;
   /** The largest change first, where rows are held against what they were. */
   readonly byChange?: boolean;
+  /** Without one the provinces. */
+  readonly layout?: TileLayout;
 }
 
 export interface TileModel {
@@ -64,6 +66,7 @@ export interface RankModel {
 
 export interface TilemapModel {
   readonly laid: Laid;
+  readonly grid: Pick<TileLayout, "columns" | "lines">;
   readonly tiles: readonly TileModel[];
   readonly ranking: readonly RankModel[];
   /** What the arrows are held against; empty where there is none. */
@@ -78,7 +81,8 @@ export interface TilemapModel {
 
 export function tilemapModel(input: TilemapInput, ctx: Context): TilemapModel {
   const { rows, additive, before } = input;
-  const laid = lay(rows, additive);
+  const layout = input.layout ?? CHINA;
+  const laid = lay(rows, additive, layout);
   const total = sum(rows);
   const hasShares = additive && total > 0;
   const isShare = hasShares && input.share;
@@ -88,7 +92,8 @@ export function tilemapModel(input: TilemapInput, ctx: Context): TilemapModel {
   const words = ctx.words.tilemap;
   return {
     laid,
-    tiles: tilesOf(laid, hasShares ? total : 0, show, scale.place, ctx),
+    grid: layout,
+    tiles: tilesOf(layout, laid, hasShares ? total : 0, show, scale.place, ctx),
     ranking: rankingOf(laid, hasShares ? total : 0, before, input.byChange === true, ctx),
     since: before === null ? "" : words.since(spanText(before.span, ctx.format)),
     outside: outsideOf(laid.outside, ctx),
@@ -112,11 +117,11 @@ function scaleOf({ placed }: Laid, isShare: boolean) {
 }
 
 function tilesOf(
-  { placed }: Laid, total: number, show: (value: number | null) => string, place: (value: number) => number, ctx: Context,
+  { places }: TileLayout, { placed }: Laid, total: number, show: (value: number | null) => string, place: (value: number) => number, ctx: Context,
 ): readonly TileModel[] {
   const rows = new Map(placed.map(({ province, row }) => [province, row]));
   const { heat } = THEMES[ctx.theme];
-  return PROVINCES.map((province) => {
+  return places.map((province) => {
     const row = rows.get(province) ?? null;
     const value = row?.value ?? null;
     const shade = value === null || value === 0 ? null : shadeAt(heat, place(value));
@@ -169,8 +174,8 @@ function changeWords(change: number | null, ctx: Context): readonly string[] {
   return [`${change > 0 ? words.up(places) : change < 0 ? words.down(places) : words.same} (${words.sinceNote})`];
 }
 
-/** The label that the plugin gives; where it gives none, the name of the province. */
-function nameOf(province: Province, row: Row | null, ctx: Context): string {
+/** The label that the plugin gives; where it gives none, the name of the place. */
+function nameOf(province: Place, row: Row | null, ctx: Context): string {
   return row === null || row.label === labelText(row.key) ? province[ctx.lang] : row.label;
 }
 

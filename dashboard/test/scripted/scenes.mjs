@@ -4,6 +4,7 @@ import { KEYS } from "./keys.mjs";
 import { LIMITS } from "./limits.mjs";
 import { LOOKS } from "./looks.mjs";
 import { MAP_SCENE } from "./map.mjs";
+import { STORES } from "./stores.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
 import { TIMED_SCENE } from "./timed.mjs";
 
@@ -109,6 +110,7 @@ export const SCENES = {
   keys: KEYS,
   limits: LIMITS,
   looks: LOOKS,
+  stores: STORES,
   timed: TIMED_SCENE,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),

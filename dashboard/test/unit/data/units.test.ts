@@ -50,8 +50,13 @@ describe("a figure in a unit", () => {
 
 describe("figures that differ", () => {
   it("have one more digit where they would read alike", () => {
-    const { compact } = distinct(zh, [12_345, 12_341, 12_410, 500, null]);
-    expect([12_345, 12_410, 500, null, 99_999].map(compact)).toEqual(["1.23万", "1.24万", "500", "—", "10.0万"]);
+    const { compact } = distinct(zh, [12_345, 12_410, 12_901, 500, null]);
+    expect([12_345, 12_410, 12_901, 500, null, 99_999].map(compact)).toEqual(["1.23万", "1.24万", "1.3万", "500", "—", "10.0万"]);
+  });
+
+  it("have every digit where one more does not tell them apart", () => {
+    const { compact } = distinct(zh, [30_100, 30_140, 52_000]);
+    expect([30_100, 30_140, 52_000].map(compact)).toEqual(["30,100", "30,140", "5.2万"]);
   });
 
   it("stay as short as they are where they read differently, and where they are the same", () => {
