@@ -27,6 +27,9 @@ export class Canvas {
   #rows: readonly Row[] = [];
   readonly #marks = new Marks();
 
+  #base: ChartOption = {};
+  /** `true` once somebody may want a tooltip: each one asks the browser about styles at every drawing. */
+  #hasTips = false;
   #kind: ChartKind = "bar";
   /** Called with the row that a reader wants to know more of. */
   onChoose: (row: Row) => void = () => undefined;
@@ -41,12 +44,14 @@ export class Canvas {
    */
   draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
     if (style.width === 0 || style.height === 0) return;
+    if (this.#drawn === signature && isSame(this.#rows, rows)) return;
     this.#rows = rows;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
     if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
     if (this.#drawn !== signature) {
-      chart.setOption(this.#base(kind, style), { notMerge: true });
+      this.#base = this.#baseOf(kind, style);
+      chart.setOption(this.#hasTips ? this.#base : withoutTips(this.#base), { notMerge: true });
       this.#drawn = signature;
     }
     chart.setOption(CHARTS[kind].data(style, rows));
@@ -54,7 +59,7 @@ export class Canvas {
   }
 
   /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
-  #base(kind: ChartKind, style: ChartStyle): ChartOption {
+  #baseOf(kind: ChartKind, style: ChartStyle): ChartOption {
     const base = CHARTS[kind].base(style, () => this.#rows);
     if (kind !== "pie") return base;
     const position: TooltipComponentOption["position"] = (_at, _params, _element, _mark, size) => {
@@ -64,14 +69,22 @@ export class Canvas {
     return { ...base, tooltip: { ...base.tooltip, confine: false, appendTo: () => document.body, position } };
   }
 
+  #wantTips(): void {
+    if (this.#hasTips || this.#chart === null) return;
+    this.#hasTips = true;
+    this.#chart.setOption({ tooltip: this.#base.tooltip ?? {} });
+  }
+
   /** Shows the tooltip of a row; `null` hides it. */
   point(row: Row | null): void {
+    if (row !== null) this.#wantTips();
     const index = row === null ? null : indexOf(this.#kind, this.#rows, row);
     this.#chart?.dispatchAction(index === null ? { type: "hideTip" } : { type: "showTip", seriesIndex: 0, dataIndex: index });
   }
 
   #make(): EChartsType {
     const chart = init(this.#host, null, { renderer: "canvas" });
+    this.#host.addEventListener("pointerenter", () => this.#wantTips());
     const choose = (index: number | null) => {
       const row = index === null ? undefined : rowAt(this.#kind, this.#rows, index);
       if (row !== undefined) this.onChoose(row);
@@ -99,6 +112,24 @@ export class Canvas {
     this.#chart?.dispose();
     this.#chart = null;
   }
+}
+
+function withoutTips({ tooltip: _tooltip, ...rest }: ChartOption): ChartOption {
+  return rest;
+}
+
+/** `true` where a drawing of either looks the same. */
+function isSame(a: readonly Row[], b: readonly Row[]): boolean {
+  return a.length === b.length && a.every((row, i) => {
+    const other = b[i];
+    return other !== undefined && row.value === other.value && row.key === other.key && row.label === other.label
+      && row.second?.key === other.second?.key && row.second?.label === other.second?.label && row.error === other.error
+      && row.color === other.color && row.beyond === other.beyond && isSamePast(row.past, other.past);
+  });
+}
+
+function isSamePast(a: Row["past"], b: Row["past"]): boolean {
+  return a?.value === b?.value && a?.text === b?.text;
 }
 
 function isOnAxis(kind: ChartKind): boolean {

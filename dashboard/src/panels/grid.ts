@@ -80,6 +80,7 @@ export class Grid {
       // A panel behind an enlarged one is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
+    for (const view of this.#views.values()) view.draw();
     // Rings beside each other tell the same: counts in each legend or in none.
     const isShown = (id: string) => (this.#enlarged === null ? this.#pageOf.get(id) === at : this.#enlarged === id);
     const lacks = [...this.#views].some(([id, view]) => isShown(id) && view.ringCounts === false);
