@@ -324,7 +324,7 @@ export const en: Words = {
       not_an_object: "JSON, but no object", not_csv: "not a complete CSV row", field_count: "wrong number of fields",
       required_missing: "required field missing", required_invalid: "required field unusable",
       missing: "field missing", wrong_type: "field of a wrong type", out_of_range: "out of range",
-      fraction: "not a whole number", too_long: "text too long", refused_by_plugin: "refused by the plugin",
+      fraction: "not a whole number", too_long: "text too long", refused_by_plugin: "refused by the plugin", excluded: "left out by a metric",
     },
     place: "Place",
     time: "Record time",

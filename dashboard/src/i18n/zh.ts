@@ -320,7 +320,7 @@ export const zh = {
       not_an_object: "JSON 不是对象", not_csv: "不是完整 CSV 行", field_count: "CSV 字段数不符",
       required_missing: "缺少必填字段", required_invalid: "必填字段无效", missing: "字段缺失",
       wrong_type: "字段类型不符", out_of_range: "数值超出范围", fraction: "不是整数", too_long: "文本过长",
-      refused_by_plugin: "插件拒收",
+      refused_by_plugin: "插件拒收", excluded: "被指标排除",
     },
     place: "位置",
     time: "记录时间",
