@@ -19,7 +19,7 @@ export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
   /** The dialog of one key of a panel. */
   readonly card: KeyCard;
-  readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
+  readonly #none = h("div", { class: "panel surface panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;

@@ -112,7 +112,7 @@ export class PanelView {
     this.#title.id = id;
     this.element = h("section",
       {
-        class: "panel", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id,
+        class: "panel surface", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id,
         "data-size": panel.size ?? "",
       },
       h("header", { class: "panel-head" },
