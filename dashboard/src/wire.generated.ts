@@ -23,9 +23,17 @@ heartbeat_ms: number,
  */
 tz: string,
 /**
- * The title of the page.
+ * The title of the page in the first language that the pipeline file has.
  */
 name: string,
+/**
+ * The title of the page by language.
+ */
+names: { [key in string]: string },
+/**
+ * The looks of the page.
+ */
+look: Look,
 /**
  * True if a page with the token may change the pipeline.
  */
@@ -41,7 +49,15 @@ panels: Array<Panel>,
 /**
  * The figures above the panels, serialised once for all pages.
  */
-headlines: Array<Headline>, } | { "t": "snapshot",
+headlines: Array<Headline>,
+/**
+ * The places of tiles that panels name, serialised once for all pages.
+ */
+layouts: Array<Layout>,
+/**
+ * What the sentences of single records are made of; `None` means that there are none.
+ */
+ticker: TickerFields | null, } | { "t": "snapshot",
 /**
  * The number of the state, raised at each change.
  */
@@ -58,6 +74,10 @@ frames: { [key in string]: Frame },
  * What every figure is worth, in the order of the schema, serialised.
  */
 headlines: Array<HeadlineValue>,
+/**
+ * The newest sentences of single records, the newest last; left out where there are none.
+ */
+ticker?: Array<TickerLine>,
 /**
  * The series of the last five minutes.
  */
@@ -82,6 +102,10 @@ frames: { [key in string]: Frame },
  * What every figure is worth, where one of them changed; else left out.
  */
 headlines?: Array<HeadlineValue>,
+/**
+ * Sentences since the message before, the newest last; left out where there are none.
+ */
+ticker?: Array<TickerLine>,
 /**
  * Points since the message before.
  */
@@ -159,7 +183,19 @@ size: string | null,
 /**
  * Panels with a smaller order come first; `None` means 0.
  */
-order: number | null, };
+order: number | null,
+/**
+ * `windows`: the panel is drawn over the windows of its metric; `None` means over its keys.
+ */
+over: string | null,
+/**
+ * The name of a layout of the schema, for `tiles` of other places than the provinces of China.
+ */
+layout: string | null,
+/**
+ * The values from which a figure of the panel is worth a warning, in the order of the file.
+ */
+thresholds: Array<Threshold>, };
 
 export type Dimension = {
 /**
@@ -207,6 +243,64 @@ additive: boolean,
  */
 error_of: string | null, };
 
+export type Threshold = {
+/**
+ * The name of a measure of the panel.
+ */
+measure: string,
+/**
+ * The key of the only row that is meant; `None` means every row.
+ */
+key: string | null,
+/**
+ * The only kind of windows over which the threshold holds; `None` means every kind.
+ */
+window: string | null,
+/**
+ * How grave it is: `warn` or `bad`.
+ */
+level: string,
+/**
+ * The side of the value that is worth a warning: `above` or `below`.
+ */
+side: string,
+/**
+ * The value itself is not beyond the threshold.
+ */
+value: number, };
+
+export type Layout = {
+/**
+ * The name by which panels choose it, unique within the pipeline.
+ */
+name: string,
+/**
+ * The tiles, each with a place of its own.
+ */
+units: Array<LayoutUnit>, };
+
+export type LayoutUnit = {
+/**
+ * The key whose value the tile shows, unique within the layout.
+ */
+key: string,
+/**
+ * The name on the tile, by language.
+ */
+text: { [key in string]: string },
+/**
+ * The row of the tile, from 0 at the top.
+ */
+row: number,
+/**
+ * The column of the tile, from 0 at the left.
+ */
+column: number,
+/**
+ * Other keys that mean the same tile, unique within the layout.
+ */
+aliases: Array<string>, };
+
 export type Frame = {
 /**
  * Raised at each change.
@@ -234,6 +328,12 @@ missing: number,
  * of the page has a new one.
  */
 every: number | null,
+/**
+ * How many records of the log the values count up to: the sum of the next offsets of the metric
+ * over all partitions, comparable with the sum of `offset` over the partitions of the status.
+ * `None` means that the metric has no state yet.
+ */
+of: number | null,
 /**
  * The window of the values; `None` means cumulative.
  */
@@ -422,6 +522,77 @@ until: number | null,
 /**
  * Why a side has no value, or why whole windows are compared: `not-yet`, `no-history`,
  * `no-finer` or `failed`.
+ */
+reason: string | null,
+/**
+ * With `no-finer`, the line of the metric that makes the comparison finer.
+ */
+hint: string | null, };
+
+export type Look = {
+/**
+ * The path of the logo on this host, another one for each content; `None` means that there is
+ * no logo.
+ */
+logo: string | null,
+/**
+ * The colour of what stands out, as `#rrggbb`; `None` means the page's own.
+ */
+accent: string | null, };
+
+export type TickerFields = {
+/**
+ * The fields of records that the sentences name, in the order of the first language.
+ */
+fields: Array<string>, };
+
+export type TickerLine = {
+/**
+ * The event time of the record, in milliseconds since the Unix epoch.
+ */
+at: number,
+/**
+ * The sentence, by language.
+ */
+text: { [key in string]: string }, };
+
+export type Compared = {
+/**
+ * `previous`: the span before; `1d`, `7d`, `1y`: the same date and time a day, a week, a year
+ * earlier.
+ */
+to: string,
+/**
+ * The window as it was asked for.
+ */
+window: string,
+/**
+ * The start of the present span; `None` where there is none.
+ */
+start: number | null,
+/**
+ * The end of the present span: the last moment that is complete on both sides.
+ */
+until: number | null,
+/**
+ * The start of the span before; `None` where there is none.
+ */
+before_start: number | null,
+/**
+ * The end of the span before.
+ */
+before_until: number | null,
+/**
+ * The rows over the present span.
+ */
+now: Frame | null,
+/**
+ * The rows over the span before, of the keys of `now` and in their order where they fit.
+ */
+before: Frame | null,
+/**
+ * Why a side is missing, or why whole windows are compared: `not-yet`, `no-history`, `no-finer`
+ * or `failed`.
  */
 reason: string | null,
 /**

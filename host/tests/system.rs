@@ -62,6 +62,8 @@ mod causes;
 mod changes;
 #[path = "system/compaction.rs"]
 mod compaction;
+#[path = "system/comparing.rs"]
+mod comparing;
 #[path = "system/compiling.rs"]
 mod compiling;
 #[path = "system/control.rs"]
@@ -142,6 +144,8 @@ mod readers;
 mod reload;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
+#[path = "system/shown.rs"]
+mod shown;
 #[path = "system/silence.rs"]
 mod silence;
 #[path = "system/stops.rs"]

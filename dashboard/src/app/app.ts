@@ -6,13 +6,20 @@
 // messages.
 import { contextOf, type Context, type Paused } from "../data/context";
 import { createFormat, type Format } from "../data/format";
-import { choiceOf, type Link, type PanelChoice } from "../data/link";
+import { linkTo } from "../data/headline-link";
+import { choiceOf, withChoice, type Against, type Link, type PanelChange } from "../data/link";
 import { isDated } from "../data/page-state";
+import { comparable } from "../data/page-time";
 import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
+import { pageTitle } from "../data/titles";
+import { isOverWindows } from "../data/trend";
 import { h, setAttr } from "../dom/element";
+import { pagePicture } from "../dom/page-picture";
 import { act, ask, askEvents } from "../net/ask";
+import { authorization } from "../net/token";
 import { OpsSection } from "../ops/section";
+import { fileName, saveBlob } from "../panels/files";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
 import { EngineLine } from "../views/engine-line";
@@ -22,7 +29,11 @@ import { Header, toggleFullscreen } from "../views/header";
 import { Headlines } from "../views/headlines";
 import { Help } from "../views/help";
 import { Notice } from "../views/notice";
+import { Share } from "../views/share";
+import { TickerLineView } from "../views/ticker";
 import { Tiles } from "../views/tiles";
+import { TimeBar } from "../views/time-bar";
+import type { Panel } from "../wire/shapes";
 import { Address } from "./address";
 import { commandOf, isAlways, takesKeys, type Command } from "./keys";
 import { rememberAs, remembered, rememberedSwitch, rememberSwitch } from "./memory";
@@ -49,16 +60,22 @@ export interface AppDeps {
 export class App {
   readonly #deps: AppDeps;
   readonly #header: Header;
-  readonly #headlines = new Headlines((panel) => this.#relink({ enlarged: panel }));
+  readonly #headlines = new Headlines((id) => this.#openHeadline(id));
   readonly #engine = new EngineLine();
   readonly #tiles = new Tiles();
   readonly #notice: Notice;
   readonly #gate: Gate;
   readonly #grid: Grid;
+  readonly #ticker = new TickerLineView();
   readonly #accounting = new AccountingLine();
   readonly #ops: OpsSection;
   readonly #explain = new Explain(askEvents, () => this.invalidate());
   readonly #help = new Help((on) => this.#setKeys(on));
+  readonly #time: TimeBar;
+  readonly #share = new Share({
+    picture: () => this.#savePage(), changed: () => this.invalidate(),
+    hasToken: () => Object.keys(authorization()).length > 0,
+  });
   readonly #address = new Address();
   readonly #pointer = new Pointer();
   /** `false` means that single keys do nothing, but for Escape and help. */
@@ -98,25 +115,33 @@ export class App {
       this.#redrawPanels = true;
       this.invalidate();
     }, {
-      choiceOf: (id) => choiceOf(this.#link, id),
-      choose: (id, change) => this.#chooseOf(id, change),
+      choiceOf: (panel) => choiceOf(this.#link, panel.id, isOverWindows(panel)),
+      choose: (panel, change) => this.#chooseOf(panel, change),
+      follow: (panel) => this.#chooseOf(panel, { window: this.#link.time }),
       enlarge: (enlarged) => this.#relink({ enlarged }),
       resume: (metric) => act(`api/v1/metrics/${encodeURIComponent(metric)}/resume`),
+    });
+    this.#time = new TimeBar(this.#grid.courses, {
+      setTime: (time) => this.#relink({ time }),
+      setAgainst: (against) => this.#holdAgainst(against),
+      changed: () => this.invalidate(),
     });
     this.#header = new Header({
       switchLang: () => this.#act("language"),
       switchTheme: () => this.#act("theme"),
       pause: () => this.#act("pause"),
+      share: () => this.#act("share"),
       help: () => this.#act("help"),
     });
   }
 
   mount(root: HTMLElement): void {
     this.#header.title.append(this.#notice.away, this.#grid.indicator);
+    this.#header.placeTime(this.#time.element, this.#time.strip);
     root.append(this.#gate.element, h("div", { class: "page" },
       this.#header.element, this.#notice.element, this.#headlines.element, this.#engine.element, this.#tiles.element,
-      this.#grid.element, this.#ops.strip.element, this.#accounting.element),
-    this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
+      this.#grid.element, this.#ops.strip.element, this.#ticker.element, this.#accounting.element),
+    this.#ops.details.element, this.#help.element, this.#share.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("pointermove", () => this.#pointer.moved(this.#link.kiosk));
     const wake = () => this.invalidate();
@@ -142,7 +167,7 @@ export class App {
     const command = commandOf(event);
     if (command === null || (!this.#keys && !isAlways(command))) return;
     // An open dialog takes all keys but the one that closes it.
-    if (this.#explain.open || this.#grid.card.element.open || (this.#help.open && command !== "help")) return;
+    if (this.#explain.open || this.#grid.card.element.open || this.#share.element.open || (this.#help.open && command !== "help")) return;
     this.#act(command);
   }
 
@@ -162,6 +187,8 @@ export class App {
         return this.#toggleOps();
       case "fullscreen":
         return toggleFullscreen();
+      case "share":
+        return kiosk ? undefined : this.#share.toggle();
       case "help":
         // Nothing on a wall takes the focus, and a dialog would.
         return kiosk ? undefined : this.#help.toggle();
@@ -203,6 +230,16 @@ export class App {
     return this.#link.kiosk && this.#deps.state().headlines.length > 0;
   }
 
+  /** The dialog that asks for the picture is not in it. */
+  async #savePage(): Promise<boolean> {
+    const ctx = this.#context();
+    const picture = await pagePicture(".controls, .panel .icon-button, .menu-place").catch(() => null);
+    if (picture === null) return false;
+    const time = ctx.format.dateTime(ctx.state.clock?.eventTime ?? null);
+    saveBlob(picture, fileName(pageTitle(ctx), "", time, "png"));
+    return true;
+  }
+
   #setKeys(on: boolean): void {
     this.#keys = on;
     rememberSwitch("keys", on);
@@ -214,9 +251,20 @@ export class App {
     this.invalidate();
   }
 
-  #chooseOf(id: string, change: Partial<PanelChoice>): void {
-    const choices = new Map(this.#link.choices).set(id, { ...this.#link.choices.get(id), ...change });
-    this.#relink({ choices });
+  #chooseOf(panel: Panel, change: PanelChange): void {
+    this.#relink(withChoice(this.#link, panel.id, change, isOverWindows(panel)));
+  }
+
+  #openHeadline(id: string): void {
+    const { headlines, panels } = this.#deps.state();
+    const headline = headlines.find((each) => each.id === id);
+    if (headline !== undefined) this.#relink(linkTo(headline, panels ?? [], this.#link));
+  }
+
+  /** All time has nothing before it, so a comparison begins with the present window. */
+  #holdAgainst(against: Against | null): void {
+    const { time } = this.#link;
+    this.#relink({ against, time: against === null ? time : comparable(time, this.#deps.state().panels ?? []) });
   }
 
   #relink(change: Partial<Link>): void {
@@ -246,14 +294,17 @@ export class App {
     setAttr(document.documentElement, "data-wall", ctx.kiosk ? "" : null);
     setAttr(document.body, "data-poster", this.#isPoster() && this.#link.ops !== true ? "" : null);
     this.#header.update(ctx);
+    this.#time.update(this.#link, ctx);
     this.#placeTiles(ctx.state.headlines.length > 0);
     this.#headlines.update(this.#isUpright(ctx) ? this.#cardsPerPage() : null, ctx);
     this.#engine.update(ctx.state.headlines.length > 0 || isUprightWall(ctx), ctx);
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
     this.#gate.update(ctx);
+    this.#ticker.update(ctx);
     this.#accounting.update(ctx);
     this.#help.update(this.#keys, ctx);
+    this.#share.update(ctx);
     this.#explain.update(ctx);
     const isSeen = this.#link.enlarged === null && !document.hidden;
     this.#ops.update(this.#ops.isOpen(this.#link.ops, this.#isPoster()), isSeen, ctx);
@@ -278,7 +329,7 @@ export class App {
   #enlarge(): void {
     const isFilled = this.#grid.setEnlarged(this.#link.enlarged);
     for (const part of [
-      this.#header, this.#headlines, this.#engine, this.#tiles, this.#notice, this.#ops.strip, this.#accounting, this.#ops.details,
+      this.#header, this.#headlines, this.#engine, this.#tiles, this.#notice, this.#ops.strip, this.#ticker, this.#accounting, this.#ops.details,
     ]) {
       part.element.inert = isFilled;
     }

@@ -2,12 +2,12 @@
 // an open list or a text being written, does nothing here.
 
 export type Command =
-  | "pause" | "kiosk" | "language" | "theme" | "fullscreen" | "help" | "escape" | "ops" | "next-page" | "previous-page"
+  | "pause" | "kiosk" | "language" | "theme" | "fullscreen" | "help" | "escape" | "ops" | "share" | "next-page" | "previous-page"
   | { readonly panel: number };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   p: "pause", k: "kiosk", l: "language", t: "theme", f: "fullscreen", "?": "help", "？": "help",
-  escape: "escape", o: "ops", arrowright: "next-page", arrowleft: "previous-page",
+  escape: "escape", o: "ops", s: "share", arrowright: "next-page", arrowleft: "previous-page",
   pagedown: "next-page", pageup: "previous-page",
 };
 

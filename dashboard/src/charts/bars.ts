@@ -2,11 +2,14 @@
 //
 // Every bar has its whole name below, in one or two lines. Where the names have no such
 // room, the bars lie (`standing` says which, `panels/chart-model.ts` decides).
+import { logScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
-import { axisText, fill, labelled, STILL, valueScale, valueText } from "./common";
+import { axisText, fill, STILL, valueScale, valueText } from "./common";
+import { inkOf, MARK_EM, marked } from "./limits";
 import type { ChartStyle } from "./style";
 import { textEm, wrapped } from "../data/text-room";
+import { ghostLook, ghosts, isCompared } from "./past";
 import { barTooltip } from "./tooltip";
 
 /** Sizes of the names in multiples of the text size, the best first. */
@@ -30,11 +33,20 @@ export const bars: Chart = {
     const names = standing(style, rows());
     const nameScale = names?.scale ?? NAME_SCALES[2];
     const valueSize = valueScaleOf(style, rows());
+    const log = logScale(rows(), style.additive);
+    const label = {
+      show: valueSize !== null,
+      position: "top" as const,
+      ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
+      // A line at a threshold does not run through a figure.
+      ...(style.limits.length === 0 ? {} : { backgroundColor: style.colors.panel, padding: [1, 3] }),
+      formatter: ({ dataIndex }: { dataIndex: number }) => onTop(style, rows()[dataIndex]),
+    };
     return {
       ...STILL,
       tooltip: barTooltip(style, rows),
       grid: {
-        left: 4, right: 4, top: style.fontPx * 1.8, bottom: 2,
+        left: 4, right: 4, top: style.fontPx * (isCompared(rows()) ? 2.9 : 1.8), bottom: 2,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
       xAxis: {
@@ -46,35 +58,54 @@ export const bars: Chart = {
           interval: names === null ? "auto" : 0,
         },
       },
-      yAxis: valueScale(style),
+      yAxis: valueScale(style, log),
       series: [{
         type: "bar",
         barWidth: "58%",
         barMaxWidth: style.fontPx * 6,
         itemStyle: { borderRadius: [4, 4, 0, 0] },
-        label: {
-          show: valueSize !== null,
-          position: "top",
-          ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
-          formatter: (p) => style.format.compact(labelled(p)),
-        },
+        label,
+      }, {
+        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 6, ...ghostLook(style, [4, 4, 0, 0]), label,
       }],
     };
   },
-  data: (style, rows) => ({
-    xAxis: { data: namesOf(style, rows) },
-    series: [{
-      data: rows.map((row) => ({
-        value: row.value ?? "-",
-        itemStyle: { color: fill(style, row, "up") },
-      })),
-    }],
-  }),
+  data: (style, rows) => {
+    const scale = logScale(rows, style.additive);
+    const length = (value: number | null) => (scale === null ? value : scale.place(value));
+    const hasValues = valueScaleOf(style, rows) !== null;
+    return {
+      xAxis: { data: namesOf(style, rows) },
+      series: [{
+        data: rows.map((row) => ({
+          value: length(row.value) ?? "-",
+          itemStyle: { color: fill(style, row, "up") },
+          label: { color: inkOf(style, row), show: hasValues && !isBelow(row) },
+        })),
+      }, {
+        data: ghosts(rows, length, () => false).map((value, i) => ({
+          value, label: { show: hasValues && isBelow(rows[i]) },
+        })),
+      }],
+    };
+  },
   shape: (rows, style) => {
     const names = standing(style, rows);
-    return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"}`;
+    const scale = logScale(rows, style.additive)?.value(0) ?? "";
+    return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"} ${scale}`;
   },
 };
+
+/** The value stands above the higher of the bar and its outline. */
+function isBelow(row: Row | undefined): boolean {
+  return (row?.value ?? 0) < (row?.past?.value ?? -Infinity);
+}
+
+/** The value, and below it the change since. */
+function onTop(style: ChartStyle, row: Row | undefined): string {
+  const value = marked(style, row);
+  return row?.past === undefined ? value : `${row.past.text}\n${value}`;
+}
 
 export interface Standing {
   /** The size of the names in multiples of the text size. */
@@ -105,7 +136,9 @@ function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {
 /** The size of the values on top, side by side; `null` means that there is no room for them. */
 export function valueScaleOf(style: ChartStyle, rows: readonly Row[]): number | null {
   if (barRoom(style, rows.length) < VALUE_EM_MIN * VALUE_SCALE_MIN * style.fontPx) return null;
-  const longest = Math.max(VALUE_EM_MIN, ...rows.map(({ value }) => textEm(style.format.compact(value)) + 0.4));
+  const widthOf = ({ value, past, beyond }: Row) => Math.max(
+    textEm(style.format.compact(value)) + (beyond === undefined ? 0 : MARK_EM), textEm(past?.text ?? ""));
+  const longest = Math.max(VALUE_EM_MIN, ...rows.map((row) => widthOf(row) + 0.4));
   const scale = barRoom(style, rows.length) / (longest * style.fontPx);
   return scale < VALUE_SCALE_MIN ? null : Math.min(VALUE_SCALE_MAX, scale);
 }

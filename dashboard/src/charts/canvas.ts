@@ -2,22 +2,22 @@
 //
 // The element has `contain: strict` and a definite size, because a chart that
 // can stretch its own container makes the page grow for ever.
-import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
-import {
-  GridComponent, TooltipComponent, VisualMapContinuousComponent, type TooltipComponentOption,
-} from "echarts/components";
+import { BarChart, HeatmapChart, PieChart } from "echarts/charts";
+import { GridComponent, TooltipComponent, type TooltipComponentOption } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { ChartKind } from "../data/kinds";
 import type { Row } from "../data/rows";
+import { onTap } from "../dom/tap";
 import type { ChartOption } from "./chart";
-import { CHARTS, rowAt } from "./option";
+import { Marks } from "./marks";
+import { CHARTS, indexOf, rowAt } from "./option";
 import type { ChartStyle } from "./style";
 import { besideRing } from "./tooltip";
 
 use([
-  BarChart, HeatmapChart, LineChart, PieChart,
-  GridComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer,
+  BarChart, HeatmapChart, PieChart,
+  GridComponent, TooltipComponent, CanvasRenderer,
 ]);
 
 export class Canvas {
@@ -25,7 +25,11 @@ export class Canvas {
   #chart: EChartsType | null = null;
   #drawn = "";
   #rows: readonly Row[] = [];
+  readonly #marks = new Marks();
 
+  #base: ChartOption = {};
+  /** `true` once somebody may want a tooltip: each one asks the browser about styles at every drawing. */
+  #hasTips = false;
   #kind: ChartKind = "bar";
   /** Called with the row that a reader wants to know more of. */
   onChoose: (row: Row) => void = () => undefined;
@@ -40,19 +44,22 @@ export class Canvas {
    */
   draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
     if (style.width === 0 || style.height === 0) return;
+    if (this.#drawn === signature && isSame(this.#rows, rows)) return;
     this.#rows = rows;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
     if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
     if (this.#drawn !== signature) {
-      chart.setOption(this.#base(kind, style), { notMerge: true });
+      this.#base = this.#baseOf(kind, style);
+      chart.setOption(this.#hasTips ? this.#base : withoutTips(this.#base), { notMerge: true });
       this.#drawn = signature;
     }
     chart.setOption(CHARTS[kind].data(style, rows));
+    this.#marks.draw(chart, kind, style, rows);
   }
 
   /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
-  #base(kind: ChartKind, style: ChartStyle): ChartOption {
+  #baseOf(kind: ChartKind, style: ChartStyle): ChartOption {
     const base = CHARTS[kind].base(style, () => this.#rows);
     if (kind !== "pie") return base;
     const position: TooltipComponentOption["position"] = (_at, _params, _element, _mark, size) => {
@@ -62,8 +69,22 @@ export class Canvas {
     return { ...base, tooltip: { ...base.tooltip, confine: false, appendTo: () => document.body, position } };
   }
 
+  #wantTips(): void {
+    if (this.#hasTips || this.#chart === null) return;
+    this.#hasTips = true;
+    this.#chart.setOption({ tooltip: this.#base.tooltip ?? {} });
+  }
+
+  /** Shows the tooltip of a row; `null` hides it. */
+  point(row: Row | null): void {
+    if (row !== null) this.#wantTips();
+    const index = row === null ? null : indexOf(this.#kind, this.#rows, row);
+    this.#chart?.dispatchAction(index === null ? { type: "hideTip" } : { type: "showTip", seriesIndex: 0, dataIndex: index });
+  }
+
   #make(): EChartsType {
     const chart = init(this.#host, null, { renderer: "canvas" });
+    this.#host.addEventListener("pointerenter", () => this.#wantTips());
     const choose = (index: number | null) => {
       const row = index === null ? undefined : rowAt(this.#kind, this.#rows, index);
       if (row !== undefined) this.onChoose(row);
@@ -74,6 +95,10 @@ export class Canvas {
     // The whole line of a short bar can be hit.
     chart.getZr().on("click", ({ offsetX, offsetY }) => {
       if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, [offsetX, offsetY]));
+    });
+    // The library forgets a tap while its first tooltip is being made.
+    onTap(this.#host, (at) => {
+      if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, at));
     });
     return chart;
   }
@@ -87,6 +112,24 @@ export class Canvas {
     this.#chart?.dispose();
     this.#chart = null;
   }
+}
+
+function withoutTips({ tooltip: _tooltip, ...rest }: ChartOption): ChartOption {
+  return rest;
+}
+
+/** `true` where a drawing of either looks the same. */
+function isSame(a: readonly Row[], b: readonly Row[]): boolean {
+  return a.length === b.length && a.every((row, i) => {
+    const other = b[i];
+    return other !== undefined && row.value === other.value && row.key === other.key && row.label === other.label
+      && row.second?.key === other.second?.key && row.second?.label === other.second?.label && row.error === other.error
+      && row.color === other.color && row.beyond === other.beyond && isSamePast(row.past, other.past);
+  });
+}
+
+function isSamePast(a: Row["past"], b: Row["past"]): boolean {
+  return a?.value === b?.value && a?.text === b?.text;
 }
 
 function isOnAxis(kind: ChartKind): boolean {

@@ -1,17 +1,15 @@
 // The form of every chart: an option of ECharts from rows, purely.
 import type {
-  BarSeriesOption, HeatmapSeriesOption, LineSeriesOption, PieSeriesOption,
+  BarSeriesOption, HeatmapSeriesOption, PieSeriesOption,
 } from "echarts/charts";
-import type {
-  GridComponentOption, TooltipComponentOption, VisualMapComponentOption,
-} from "echarts/components";
+import type { GridComponentOption, TooltipComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import type { Row } from "../data/rows";
 import type { ChartStyle } from "./style";
 
 export type ChartOption = ComposeOption<
-  | BarSeriesOption | HeatmapSeriesOption | LineSeriesOption | PieSeriesOption
-  | GridComponentOption | TooltipComponentOption | VisualMapComponentOption
+  | BarSeriesOption | HeatmapSeriesOption | PieSeriesOption
+  | GridComponentOption | TooltipComponentOption
 >;
 
 /** `base` is set once and whenever the style changes; `data` is all that an update carries. */

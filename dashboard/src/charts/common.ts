@@ -1,5 +1,7 @@
 // The parts that charts with axes share.
+import type { LogScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
+import { withLimits } from "./limits";
 import type { ChartStyle } from "./style";
 
 /**
@@ -32,19 +34,24 @@ export function valueText(style: ChartStyle, scale: number) {
   };
 }
 
-/** The axis of the values of upright charts. */
-export function valueScale(style: ChartStyle) {
+/** The axis of the values of upright charts; a logarithmic one has a mark at each power of ten. */
+export function valueScale(style: ChartStyle, log: LogScale | null = null) {
   return {
     type: "value" as const,
+    ...(log === null ? {} : { minInterval: 1 }),
+    ...endOf(withLimits(style, log)),
     splitNumber: Math.max(1, Math.min(4, Math.floor(style.height / (style.fontPx * 2.5)))),
     splitLine: { lineStyle: { color: style.colors.grid } },
-    axisLabel: { ...axisText(style, 0.8), hideOverlap: true, formatter: (v: number) => style.format.axis(v) },
+    axisLabel: { ...axisText(style, 0.8), hideOverlap: true, formatter: (v: number) => style.format.axis(log?.value(v) ?? v),
+      // The end of an axis that was made longer for a line is no round value.
+      ...(style.limits.length === 0 ? {} : { showMaxLabel: false }),
+    },
   };
 }
 
-export const STILL = { animation: false } as const;
-
-/** The value of a label's parameters, if it is a number. */
-export function labelled(params: { value?: unknown }): number | null {
-  return typeof params.value === "number" ? params.value : null;
+function endOf(max: ReturnType<typeof withLimits>) {
+  // The library takes null as its own choice, which its types do not say.
+  return max === null ? {} : { max: max as (axis: { max: number }) => number };
 }
+
+export const STILL = { animation: false } as const;

@@ -8,6 +8,7 @@ import { sum } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
+import { shadeAt } from "./shades";
 import type { ChartStyle } from "./style";
 import { wrapped } from "../data/text-room";
 import { tooltip } from "./tooltip";
@@ -48,17 +49,12 @@ export const heatmap: Chart = {
           formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
         },
       },
-      // The ends and the middle of the scale are named below the map (panels/heat-legend.ts).
-      visualMap: {
-        type: "continuous", show: false, min: 0, max: 1, hoverLink: false,
-        inRange: { color: [...style.colors.heat] },
-        outOfRange: { color: style.colors.nothing },
-      },
       series: [{
         type: "heatmap",
         // A large map that is drawn in parts flickers with each update.
         progressive: 0,
-        itemStyle: { borderColor: style.colors.panel, borderWidth: fit.gap },
+        // The ends and the middle of the scale are named below the map (panels/heat-legend.ts).
+        itemStyle: { color: ({ data }) => fillAt(style, data), borderColor: style.colors.panel, borderWidth: fit.gap },
         emphasis: { itemStyle: { borderColor: style.colors.text, borderWidth: 1 } },
       }],
     };
@@ -69,7 +65,6 @@ export const heatmap: Chart = {
     return {
       xAxis: { data: [...cross.across] },
       yAxis: { data: [...cross.down] },
-      visualMap: { range: scale.kind === "linear" ? [0, 1] : [PLACE_MIN, 1] },
       series: [{ data: cellsOf(cross, scale) }],
     };
   },
@@ -86,13 +81,21 @@ const BARE = {
 
 type Mark = [column: number, line: number, place: number | "-"];
 
+/** The colour of a cell: what holds nothing is outside the scale. */
+export function fillAt({ colors }: Pick<ChartStyle, "colors">, mark: unknown): string {
+  const place: unknown = Array.isArray(mark) ? mark[2] : null;
+  return typeof place === "number" && place >= PLACE_MIN ? shadeAt(colors.heat, place).fill : colors.nothing;
+}
+
 /** Every cell there is, line by line, so that its place gives its index. */
 function cellsOf(cross: Cross, scale: HeatScale): Mark[] {
   const columns = cross.across.length;
   return Array.from({ length: cross.down.length * columns }, (_, i): Mark => {
     const row = cross.cells.get(i);
     const value = row === undefined ? 0 : row.value;
-    return [i % columns, Math.floor(i / columns), value === null ? "-" : scale.place(value)];
+    // On a linear scale 0 is a value like any other.
+    const place = value === null ? "-" as const : Math.max(scale.kind === "linear" ? PLACE_MIN : 0, scale.place(value));
+    return [i % columns, Math.floor(i / columns), place];
   });
 }
 

@@ -4,32 +4,31 @@ import type { Chart } from "./chart";
 import { axisText, STILL, valueScale } from "./common";
 import { tooltip } from "./tooltip";
 
+const UNSEEN = { type: "bar" as const, itemStyle: { color: "transparent" }, emphasis: { disabled: true } };
+
 export const line: Chart = {
   base: (style, rows) => ({
     ...STILL,
     tooltip: { ...tooltip(style, () => sum(rows()), (index) => rows()[index]), trigger: "axis" },
     grid: {
-      left: 4, right: style.fontPx, top: style.fontPx, bottom: 0,
+      left: 4, right: 4, top: style.fontPx, bottom: 0,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",
     },
     xAxis: {
       type: "category",
-      boundaryGap: false,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: style.colors.grid } },
       axisLabel: { ...axisText(style, 0.85), hideOverlap: true },
     },
     yAxis: valueScale(style),
-    series: [{
-      type: "line",
-      showSymbol: false,
-      lineStyle: { width: Math.max(2.5, style.fontPx * 0.12), color: style.accent.color },
-      itemStyle: { color: style.accent.color },
-      areaStyle: { color: style.accent.color, opacity: 0.14 },
-    }],
+    // Bars that are not seen have the places and the tooltips; the lines are in marks.ts.
+    series: [UNSEEN, UNSEEN],
   }),
   data: (_look, rows) => ({
     xAxis: { data: rows.map((row) => row.label) },
-    series: [{ data: rows.map((row) => row.value ?? "-") }],
+    series: [
+      { data: rows.map((row) => row.value ?? "-") },
+      { data: rows.map((row) => row.past?.value ?? "-") },
+    ],
   }),
 };

@@ -19,6 +19,13 @@ export function shapeOf(kind: ChartKind, rows: readonly Row[], style: ChartStyle
   return CHARTS[kind].shape?.(rows, style) ?? String(rows.length);
 }
 
+/** The index of the mark of a row; `null` means that the row has none. */
+export function indexOf(kind: ChartKind, rows: readonly Row[], row: Row): number | null {
+  if (kind === "heatmap") return [...crossOf(rows).cells].find(([, cell]) => cell === row)?.[0] ?? null;
+  const at = (kind === "pie" ? parts(rows) : rows).indexOf(row);
+  return at < 0 ? null : at;
+}
+
 /** The row behind the mark with that index. */
 export function rowAt(kind: ChartKind, rows: readonly Row[], index: number): Row | undefined {
   if (kind === "heatmap") return crossOf(rows).cells.get(index);

@@ -1,5 +1,6 @@
 // Colours: Okabe and Ito's eight, which readers with any kind of colour vision
 // can tell apart, and the two themes around them.
+import { metricColor } from "../data/colors";
 import type { Theme } from "../data/prefs";
 
 /** A colour for bars and lines, and the deeper end of its gradient. */
@@ -10,7 +11,7 @@ export interface Accent {
 
 export interface ThemeColors {
   readonly palette: readonly string[];
-  /** Bars and lines, whose keys stand on the axis: one colour for each panel. */
+  /** Bars and lines, whose keys stand on the axis: one colour for each metric. */
   readonly accents: readonly Accent[];
   /** The rest of a cut list. */
   readonly rest: string;
@@ -18,6 +19,9 @@ export interface ThemeColors {
   readonly muted: string;
   readonly grid: string;
   readonly panel: string;
+  /** Figures beyond a threshold, as in tokens.css. */
+  readonly warn: string;
+  readonly bad: string;
   readonly hover: string;
   /** Cells of a heat map from the least to the most: one hue, even steps of lightness. */
   readonly heat: readonly string[];
@@ -61,6 +65,8 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
     muted: "#9db0cb",
     grid: "rgba(148, 170, 204, 0.14)",
     panel: "#101a2c",
+    warn: "#f2b544",
+    bad: "#ff8a7a",
     hover: "rgba(148, 170, 204, 0.10)",
     heat: HEAT_DARK,
     nothing: "rgba(148, 170, 204, 0.07)",
@@ -73,6 +79,8 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
     muted: "#4a5c75",
     grid: "rgba(40, 66, 104, 0.12)",
     panel: "#ffffff",
+    warn: "#855300",
+    bad: "#b3261e",
     hover: "rgba(40, 66, 104, 0.07)",
     heat: HEAT_LIGHT,
     nothing: "rgba(40, 66, 104, 0.05)",
@@ -86,6 +94,8 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
     muted: "#e6e6e6",
     grid: "rgba(255, 255, 255, 0.4)",
     panel: "#000000",
+    warn: "#ffd24d",
+    bad: "#ff9d8f",
     hover: "rgba(255, 255, 255, 0.2)",
     heat: HEAT_DARK,
     nothing: "rgba(255, 255, 255, 0.12)",
@@ -103,8 +113,8 @@ export function colorOf(colors: ThemeColors, place: number | null): string {
   return (place === null ? undefined : colors.palette[place]) ?? colors.rest;
 }
 
-/** The colour of a panel's bars and lines, by its place among such panels. */
-export function accentOf(theme: Theme, place: number): Accent {
+/** The colour of the bars and lines of a metric. */
+export function accentOf(theme: Theme, metric: string): Accent {
   const { accents } = THEMES[theme];
-  return accents[place % accents.length] ?? { color: "#56b4e9", deep: "#1f7db8" };
+  return accents[metricColor(metric, accents.length)] ?? { color: "#56b4e9", deep: "#1f7db8" };
 }

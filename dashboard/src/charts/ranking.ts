@@ -1,9 +1,12 @@
 // Lying bars, largest first, the rest of the list last and in grey. Values and
 // shares stand in columns of their own at the right, so that they line up.
 import { clip } from "../data/format";
+import { logScale } from "../data/quantiles";
 import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
+import { MARK_EM, marked, withLimits } from "./limits";
+import { changeEm, ghostLook, ghosts, isCompared } from "./past";
 import type { ChartStyle } from "./style";
 import { textEm } from "../data/text-room";
 import { barTooltip } from "./tooltip";
@@ -32,6 +35,7 @@ const BROKEN_BAR = 1.25;
 export const ranking: Chart = {
   base: (style, rows) => {
     const scale = rowScale(style, rows().length);
+    const log = logScale(rows(), style.additive);
     return {
       ...STILL,
       tooltip: barTooltip(style, rows),
@@ -39,8 +43,8 @@ export const ranking: Chart = {
         left: 0, right: 0, top: 0, bottom: 0,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
-      xAxis: { type: "value", show: false, max: "dataMax" },
-      yAxis: [keyAxis(style, scale, valueEm(style, rows())), valueAxis(style, scale, rows)],
+      xAxis: { type: "value", show: false, max: endOf(withLimits(style, log)) },
+      yAxis: [keyAxis(style, scale, figuresEm(style, rows())), valueAxis(style, scale, rows)],
       series: [{
         type: "bar",
         barWidth: "58%",
@@ -50,27 +54,35 @@ export const ranking: Chart = {
         // The tracks on which the bars lie; a row without a value has none.
         type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 1.4, barGap: "-100%", z: 1, silent: true,
         itemStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
+      }, {
+        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 1.4, ...ghostLook(style, [0, 4, 4, 0]),
       }],
     };
   },
   data: (style, rows) => {
-    const broken = brokenLength(rows);
+    const scale = logScale(rows, style.additive);
+    const broken = scale === null ? brokenLength(rows) : null;
+    const length = (value: number | null) => (scale === null ? value : scale.place(value));
     const labels = rows.map((row) => row.label);
     return {
       yAxis: [{ data: labels }, { data: labels }],
       series: [{
         data: rows.map((row) => (row.color === null && broken !== null
           ? { value: broken, itemStyle: { color: brokenFill(style) } }
-          : { value: row.value ?? "-", itemStyle: { color: fill(style, row, "right") } })),
-      }, { data: tracks(rows, broken) }],
+          : { value: length(row.value) ?? "-", itemStyle: { color: fill(style, row, "right") } })),
+      }, {
+        data: tracks(rows, broken, length),
+      }, { data: ghosts(rows, length, (row) => row.color === null && broken !== null) }],
     };
   },
-  shape: (rows, style) => `${rows.length} ${valueEm(style, rows)}`,
+  shape: (rows, style) =>
+    `${rows.length} ${valueEm(style, rows)} ${isCompared(rows) ? changeEm(rows) : ""} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
 };
 
-/** The lengths of the tracks: as long as the longest bar. */
-function tracks(rows: readonly Row[], broken: number | null): (number | "-")[] {
-  const longest = Math.max(0, broken ?? 0, ...rows.map((row) => (row.color === null && broken !== null ? 0 : row.value ?? 0)));
+/** The lengths of the tracks: as long as the longest bar or outline. */
+function tracks(rows: readonly Row[], broken: number | null, length: (value: number | null) => number | null): (number | "-")[] {
+  const longest = Math.max(0, broken ?? 0, ...rows.map(({ color, value, past }) =>
+    (color === null && broken !== null ? 0 : Math.max(length(value) ?? 0, length(past?.value ?? null) ?? 0))));
   return rows.map(({ value }) => (value === null ? "-" : longest));
 }
 
@@ -95,32 +107,51 @@ function brokenFill(style: ChartStyle) {
   };
 }
 
+/** As long as the longest bar, or as a line that is near. */
+function endOf(limits: ReturnType<typeof withLimits>) {
+  return limits === null ? "dataMax" as const : (axis: { max: number }) => limits(axis) ?? axis.max;
+}
+
 const BARE = {
   type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false },
 } as const;
 
-function keyAxis(style: ChartStyle, scale: number, value: number) {
+/** `figures` is the width of the columns of figures, in multiples of their size. */
+function keyAxis(style: ChartStyle, scale: number, figures: number) {
   return {
     ...BARE,
     axisLabel: {
       ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * 0.7,
-      width: nameRoom(style, scale, value), overflow: "truncate" as const,
+      width: nameRoom(style, scale, figures), overflow: "truncate" as const,
       formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
     },
   };
 }
 
 /** The width of the longest name in pixels: what figures and the shortest of bars leave. */
-function nameRoom(style: ChartStyle, scale: number, value: number): number {
-  const figures = (value + (hasShares(style) ? SHARE_EM : 0)) * style.fontPx * scale;
-  const left = style.width * (1 - BARS_MIN) - figures - style.fontPx * 0.7;
+function nameRoom(style: ChartStyle, scale: number, figures: number): number {
+  const left = style.width * (1 - BARS_MIN) - figures * style.fontPx * scale - style.fontPx * 0.7;
   return Math.max(style.width * NAMES_MIN, Math.min(style.width * NAMES_MAX, left));
 }
 
 /** The width of the longest value in whole multiples of its size, with the space before it. */
 function valueEm(style: ChartStyle, rows: readonly Row[]): number {
-  const longest = Math.max(0, ...rows.map(({ value }) => textEm(style.format.compact(value))));
+  const longest = Math.max(0, ...rows.map((row) => textEm(style.format.compact(row.value)) + (row.beyond === undefined ? 0 : MARK_EM)));
   return Math.max(VALUE_EM_MIN, Math.ceil(longest + 0.4));
+}
+
+/** The width of the column behind the values: of changes, or of shares where they say something. */
+function secondEm(style: ChartStyle, rows: readonly Row[]): number {
+  return isCompared(rows) ? changeEm(rows) : hasShares(style) ? SHARE_EM : 0;
+}
+
+function figuresEm(style: ChartStyle, rows: readonly Row[]): number {
+  return (hasValues(style, rows) ? valueEm(style, rows) : 0) + secondEm(style, rows);
+}
+
+/** Beside little more than names and bars there is room for the changes alone, which a reader asked for. */
+function hasValues(style: ChartStyle, rows: readonly Row[]): boolean {
+  return !isCompared(rows) || style.width * (1 - BARS_MIN - NAMES_MIN) >= style.fontPx * (valueEm(style, rows) + changeEm(rows));
 }
 
 function hasShares(style: ChartStyle): boolean {
@@ -137,7 +168,9 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
       formatter: (_label: string, index: number) => figures(style, rows(), index),
       rich: {
         value: { ...valueText(style, scale), width: size * valueEm(style, rows()), align: "right" as const },
-        share: { ...axisText(style, scale), width: size * SHARE_EM, align: "right" as const },
+        warn: { ...valueText(style, scale), color: style.colors.warn, width: size * valueEm(style, rows()), align: "right" as const },
+        bad: { ...valueText(style, scale), color: style.colors.bad, width: size * valueEm(style, rows()), align: "right" as const },
+        share: { ...axisText(style, scale), width: size * secondEm(style, rows()), align: "right" as const },
       },
     },
   };
@@ -149,9 +182,10 @@ export function figures(style: ChartStyle, rows: readonly Row[], index: number):
   const value = row?.value ?? null;
   // The rest of values that may not be summed has no value: the reason stands in its place.
   if (row?.color === null && value === null && !style.additive) return `{share|${style.noSum}}`;
+  if (row?.past !== undefined) return `${hasValues(style, rows) ? `{${row.beyond?.level ?? "value"}|${marked(style, row)}}` : ""}{share|${row.past.text}}`;
   const share = hasShares(style) ? shareOf(sum(rows), value) : null;
   const shareText = share === null ? "" : `{share|${style.format.percent(share)}}`;
-  return `{value|${style.format.compact(value)}}${shareText}`;
+  return `{${row?.beyond?.level ?? "value"}|${marked(style, row)}}${shareText}`;
 }
 
 /** The number of rows that can be told apart at the height of the chart. */

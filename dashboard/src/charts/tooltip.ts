@@ -2,8 +2,9 @@
 // library's own markup carries inline styles, which the content security policy
 // refuses, and labels would have to be escaped in it.
 import { UNKNOWN } from "../data/format";
-import { shareOf, sum, type Row } from "../data/rows";
+import { shareOf, sum, type Past, type Row } from "../data/rows";
 import { h } from "../dom/element";
+import { pastLines } from "./past";
 import type { ChartStyle } from "./style";
 
 /** The row that a mark stands for, or anything like a row. */
@@ -13,6 +14,8 @@ export interface Pointed {
   readonly facts?: readonly (readonly [string, string])[];
   readonly value: number | null;
   readonly error: number | null;
+  readonly beyond?: Row["beyond"];
+  readonly past?: Past;
 }
 
 /** `at` finds the row from a mark's index among the data of the chart. */
@@ -81,9 +84,12 @@ export function tipLines(
   style: ChartStyle, p: Pointed, sum: number,
 ): readonly (readonly [string, string])[] {
   const share = shareOf(sum, p.value);
+  const verdict = style.verdict(p.beyond === undefined ? {} : { beyond: p.beyond });
+  const value = style.format.withError(p.value, p.error);
   return [
     ...p.facts ?? [],
-    [style.measure, style.format.withError(p.value, p.error)],
+    [style.measure, verdict === "" ? value : `${value} ${verdict}`],
+    ...pastLines(style, p.past),
     ...(style.additive ? [[style.share, style.format.percent(share)] as const] : []),
   ];
 }

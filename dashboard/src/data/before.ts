@@ -4,6 +4,7 @@ import { number } from "../wire/fields";
 import type { Measure, Panel, Scope } from "../wire/shapes";
 import type { Span, TrendWindow } from "../wire/windows";
 import type { Row } from "./rows";
+import type { TileLayout } from "./tile-layout";
 import { lay, ranksOf } from "./tilemap";
 import { keyOf } from "./trend";
 
@@ -15,7 +16,7 @@ export interface Before {
 
 /** `null` means that no window is closed yet, or none with a row. */
 export function beforeOf(
-  panel: Panel, windows: readonly TrendWindow[], scope: Scope, measure: Measure,
+  panel: Panel, windows: readonly TrendWindow[], scope: Scope, measure: Measure, layout: TileLayout,
 ): Before | null {
   const closed = windows.filter(({ isOpen }) => !isOpen).at(-1);
   if (closed === undefined || panel.dimension === null) return null;
@@ -25,6 +26,6 @@ export function beforeOf(
     const key = keyOf(row[name]);
     return { key, label: titles.get(key) ?? key, second: null, value: number(row[measure.name]), error: null, color: 0 };
   });
-  const ranks = ranksOf(lay(rows, measure.additive));
+  const ranks = ranksOf(lay(rows, measure.additive, layout));
   return ranks.size === 0 ? null : { span: closed.span, ranks };
 }

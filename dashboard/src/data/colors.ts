@@ -13,6 +13,14 @@ export function colorAt(place: number, key: string): number {
   return (place >= 0 ? place : hash(key)) % PALETTE_SIZE;
 }
 
+/**
+ * The place of a metric among that many colours for bars and lines: the same whatever other
+ * metrics there are, and in whichever order.
+ */
+export function metricColor(metric: string, colors: number): number {
+  return hash(metric) % colors;
+}
+
 /** FNV-1a over UTF-16 units. */
 function hash(text: string): number {
   let h = 0x811c9dc5;

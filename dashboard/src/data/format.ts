@@ -13,16 +13,20 @@ const DAY_MS = 24 * HOUR_MS;
 /** Smaller numbers are shown in full, larger ones in 万 and 亿, or K and M. */
 const COMPACT_FROM = 10_000;
 const HEADLINE_FROM = 1_000_000;
+const TIMES_KEPT = 2000;
 /** Times further from 1970 are in no calendar of the browser, which throws at them. */
 const TIME_MS_MAX = 8.64e15;
 
 export interface Format {
+  readonly lang: Lang;
   /** The zone in which times are shown; UTC when the host's is not known here. */
   readonly zone: string;
   /** Every digit, grouped. */
   full(value: number | null): string;
   /** Short enough for a label: 1.2万, 12.3K. */
   compact(value: number | null): string;
+  /** The same with one more digit, for figures that differ and would read alike. */
+  finer(value: number | null): string;
   /** Short enough for the marks of an axis: 40万, 1.5K. */
   axis(value: number | null): string;
   /** Short enough for large type: in full up to a million, then 123.46万, 1.23M. */
@@ -74,11 +78,15 @@ export function createFormat(lang: Lang, tz: string): Format {
     return `${p.hour}:${p.minute}:${p.second}`;
   };
   return {
+    lang,
     zone,
     full: (value) => known(value, (n) => numbers.full.format(n)),
     compact: (value) =>
       known(value, (n) =>
         Math.abs(n) < COMPACT_FROM ? numbers.full.format(n) : numbers.compact.format(n)),
+    finer: (value) =>
+      known(value, (n) =>
+        Math.abs(n) < COMPACT_FROM ? numbers.full.format(n) : numbers.headline.format(n)),
     axis: (value) => known(value, (n) => numbers.axis.format(n)),
     headline: (value) =>
       known(value, (n) =>
@@ -101,7 +109,7 @@ export function createFormat(lang: Lang, tz: string): Format {
 
 /** The same with every digit where there is room for it; marks of axes stay short. */
 export function inFull(format: Format): Format {
-  return { ...format, compact: format.full, headline: format.full };
+  return { ...format, compact: format.full, finer: format.full, headline: format.full };
 }
 
 function isExact(error: number | null): error is null | 0 {
@@ -170,11 +178,17 @@ function timeParts(tz: string): { zone: string; parts: (time: number) => Parts }
     zone = "UTC";
     format = timeFormat(zone);
   }
+  // A page says the same few times again and again.
+  const known = new Map<number, Parts>();
   const parts = (time: number): Parts => {
+    const again = known.get(time);
+    if (again !== undefined) return again;
+    if (known.size >= TIMES_KEPT) known.clear();
     const found: Parts = { year: "", month: "", day: "", hour: "", minute: "", second: "" };
     for (const part of format.formatToParts(time)) {
       if (part.type in found) found[part.type as keyof Parts] = part.value;
     }
+    known.set(time, found);
     return found;
   };
   return { zone, parts };

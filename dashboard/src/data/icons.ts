@@ -28,6 +28,7 @@ export const ICON_PATHS = {
   contrast: "M12 3a9 9 0 1 1 0 18zM12 3a9 9 0 1 0 0 18z",
   check: "M4.5 12.5l5 5 10-11",
   cross: "M6 6l12 12M18 6L6 18",
+  share: "M12 15V3.5M8 7.2l4-3.7 4 3.7M5 11.5v8.5h14v-8.5",
 } as const;
 
 export type Icon = keyof typeof ICON_PATHS;

@@ -2,6 +2,7 @@
 // that its rows allow. Pure.
 import type { Panel } from "../wire/shapes";
 import type { Row } from "./rows";
+import { CHINA } from "./tile-layout";
 import { hasPlaces } from "./tilemap";
 
 /** The charts that are drawn on a canvas. */
@@ -30,12 +31,12 @@ export function panelKind(panel: Panel): PanelKind {
 /**
  * The kind that the rows allow: a ring has no room for values below 0, which are
  * drawn as bars, rows without a second key are no cells of a heat map, and of keys none
- * of which is a province there is no map.
+ * of which has a place there is no map.
  */
-export function drawable(kind: PanelKind, rows: readonly Row[]): PanelKind {
+export function drawable(kind: PanelKind, rows: readonly Row[], layout = CHINA): PanelKind {
   const negative = rows.some((row) => row.value !== null && row.value < 0);
   if (kind === "heatmap" && rows.every((row) => row.second === null)) return "table";
-  if (kind === "tiles" && !hasPlaces(rows)) return "hbar";
+  if (kind === "tiles" && !hasPlaces(rows, layout)) return "hbar";
   return kind === "pie" && negative ? "bar" : kind;
 }
 

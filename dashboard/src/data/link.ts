@@ -6,6 +6,12 @@
 import type { Scope } from "../wire/shapes";
 import type { Prefs } from "./prefs";
 
+/** What a window is held against: the one before, or the same time a day, a week, a year earlier. */
+export type Against = "previous" | "1d" | "7d" | "1y";
+
+/** How the values of a trend stand beside each other. */
+export type TrendForm = "stack" | "log" | "share";
+
 /** The reader's choice for one panel. */
 export interface PanelChoice {
   readonly scope: Scope;
@@ -15,9 +21,24 @@ export interface PanelChoice {
   readonly trend: boolean;
   /** Tiles by their share rather than by their value. */
   readonly share: boolean;
-  /** A kind such as `1d`, the last ones `1d*7`, or one window `1d@start`; `null` means the panel's own. */
+  readonly form: TrendForm;
+  /** The one key of the second dimension that is shown; `null` means all of them. */
+  readonly slice: string | null;
+  /** The largest change first, where there is one. */
+  readonly byChange: boolean;
+  /**
+   * A kind such as `1d`, the last ones `1d*7`, one window `1d@start`, or several together
+   * `1d@start..end`; `null` means the panel's own.
+   */
   readonly window: string | null;
+  /** The window is the panel's, and not that of the whole page. */
+  readonly isOwn: boolean;
+  /** What the page holds all windows against. */
+  readonly against: Against | null;
 }
+
+/** What a reader may change of a panel. */
+export type PanelChange = Partial<Omit<PanelChoice, "isOwn" | "against">>;
 
 export interface Link {
   /** The panel that fills the window. */
@@ -27,18 +48,27 @@ export interface Link {
   readonly ops: boolean | null;
   /** The scope of panels that have none of their own. */
   readonly scope: Scope;
-  readonly choices: ReadonlyMap<string, Partial<PanelChoice>>;
+  /** The window of panels that have none of their own; `null` means that each shows its first kind. */
+  readonly time: string | null;
+  /** What all windows are held against. */
+  readonly against: Against | null;
+  readonly choices: ReadonlyMap<string, PanelChange>;
 }
 
 export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
-const PARTS = ["scope", "measure", "table", "trend", "share", "window"] as const;
+export const AGAINST: readonly Against[] = ["previous", "1d", "7d", "1y"];
+export const TREND_FORMS: readonly TrendForm[] = ["stack", "log", "share"];
+const PARTS = ["scope", "measure", "table", "trend", "share", "form", "slice", "change", "window"] as const;
+/** In an address: the panel's own window, whatever the page's is. */
+const OWN = "own";
 const ID_CHARACTERS_MAX = 200;
 const CHOICES_MAX = 200;
-const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,40})?$/;
+const KEY_CHARACTERS_MAX = 1000;
+const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,80})?$/;
 
 export function readLink(search: string): Link {
   const query = new URLSearchParams(search);
-  const choices = new Map<string, Partial<PanelChoice>>();
+  const choices = new Map<string, PanelChange>();
   for (const [name, value] of query) {
     const [part, id] = split(name);
     if (id === "" || choices.size >= CHOICES_MAX) continue;
@@ -46,18 +76,38 @@ export function readLink(search: string): Link {
     if (change !== null) choices.set(id, { ...choices.get(id), ...change });
   }
   const enlarged = query.get("panel");
+  const time = query.get("time");
   return {
     enlarged: enlarged === null || enlarged === "" || enlarged.length > ID_CHARACTERS_MAX
       ? null : enlarged,
     kiosk: query.get("kiosk") === "1",
     ops: query.get("ops") === "1" ? true : query.get("ops") === "0" ? false : null,
     scope: SCOPES.find((scope) => scope === query.get("scope")) ?? "total",
+    time: time !== null && WINDOW.test(time) ? time : null,
+    against: AGAINST.find((against) => against === query.get("against")) ?? null,
     choices,
   };
 }
 
-export function choiceOf(link: Link, id: string): PanelChoice {
-  return { scope: link.scope, measure: 0, table: false, trend: false, share: false, window: null, ...link.choices.get(id) };
+/** `over` means that the panel shows its windows beside each other unless the reader chose otherwise. */
+export function choiceOf(link: Link, id: string, over = false): PanelChoice {
+  const own = link.choices.get(id) ?? {};
+  return {
+    scope: link.scope, measure: 0, table: false, trend: over, share: false, form: "stack", slice: null, byChange: false,
+    window: link.time, ...own, isOwn: own.window !== undefined && own.window !== link.time,
+    against: link.against,
+  };
+}
+
+/** The link after a change of one panel, without what is as it would be anyway. */
+export function withChoice(link: Link, id: string, change: PanelChange, over = false): Link {
+  const plain = choiceOf({ ...link, choices: new Map() }, id, over);
+  const changed = Object.entries({ ...link.choices.get(id), ...change })
+    .filter(([name, value]) => value !== plain[name as keyof PanelChoice]);
+  const choices = new Map(link.choices);
+  if (changed.length === 0) choices.delete(id);
+  else choices.set(id, Object.fromEntries(changed));
+  return { ...link, choices };
 }
 
 /** The query of an address, with the link and the choices written into it. */
@@ -70,14 +120,19 @@ export function writeLink(search: string, link: Link, prefs: Prefs): string {
   put(query, "kiosk", link.kiosk ? "1" : null);
   put(query, "ops", link.ops === null ? null : link.ops ? "1" : "0");
   put(query, "scope", link.scope === "total" ? null : link.scope);
-  for (const id of link.choices.keys()) {
+  put(query, "time", link.time);
+  put(query, "against", link.against);
+  for (const [id, own] of link.choices) {
     const choice = choiceOf(link, id);
     put(query, `scope.${id}`, choice.scope === link.scope ? null : choice.scope);
     put(query, `measure.${id}`, choice.measure === 0 ? null : String(choice.measure));
     put(query, `table.${id}`, choice.table ? "1" : null);
-    put(query, `trend.${id}`, choice.trend ? "1" : null);
+    put(query, `trend.${id}`, own.trend === undefined ? null : own.trend ? "1" : "0");
     put(query, `share.${id}`, choice.share ? "1" : null);
-    put(query, `window.${id}`, choice.window);
+    put(query, `form.${id}`, choice.form === "stack" ? null : choice.form);
+    put(query, `slice.${id}`, choice.slice);
+    put(query, `change.${id}`, choice.byChange ? "1" : null);
+    put(query, `window.${id}`, choice.isOwn ? choice.window ?? OWN : null);
   }
   return `?${query.toString()}`;
 }
@@ -88,16 +143,25 @@ function split(name: string): readonly [part: string, id: string] {
   return [part ?? "", id.length > ID_CHARACTERS_MAX ? "" : id];
 }
 
-function readPart(part: string, value: string): Partial<PanelChoice> | null {
-  if (part === "scope") {
-    const scope = SCOPES.find((known) => known === value);
-    return scope === undefined ? null : { scope };
+function readPart(part: string, value: string): PanelChange | null {
+  const isOn = value === "1";
+  switch (part) {
+    case "scope": {
+      const scope = SCOPES.find((known) => known === value);
+      return scope === undefined ? null : { scope };
+    }
+    case "measure": return /^\d{1,2}$/.test(value) ? { measure: Number(value) } : null;
+    case "table": return isOn ? { table: true } : null;
+    case "trend": return isOn || value === "0" ? { trend: isOn } : null;
+    case "share": return isOn ? { share: true } : null;
+    case "change": return isOn ? { byChange: true } : null;
+    case "slice": return value.length > KEY_CHARACTERS_MAX ? null : { slice: value };
+    case "form": {
+      const form = TREND_FORMS.find((known) => known === value);
+      return form === undefined ? null : { form };
+    }
+    default: return value === OWN ? { window: null } : WINDOW.test(value) ? { window: value } : null;
   }
-  if (part === "measure") return /^\d{1,2}$/.test(value) ? { measure: Number(value) } : null;
-  if (part === "table") return value === "1" ? { table: true } : null;
-  if (part === "trend") return value === "1" ? { trend: true } : null;
-  if (part === "share") return value === "1" ? { share: true } : null;
-  return WINDOW.test(value) ? { window: value } : null;
 }
 
 function put(query: URLSearchParams, name: string, value: string | null): void {

@@ -3,11 +3,14 @@
 // With one measure the columns are on time, late, total and share; with several
 // they are the measures in the chosen scope. An error stands behind its value;
 // a second dimension has a column of its own.
-import { say } from "../i18n/words";
-import type { Frame, Panel, Scope } from "../wire/shapes";
+import { say, type Lang, type Words } from "../i18n/words";
+import type { Frame, Measure, Panel, Scope } from "../wire/shapes";
 import type { Context } from "./context";
+import { joined, type Format } from "./format";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 import { textEm } from "./text-room";
+import { judged, thresholdsOf, verdictOf, type Level } from "./thresholds";
+import { inUnit, saysUnit } from "./units";
 
 /** A table longer than this says how many rows it leaves out. */
 const TABLE_ROWS_MAX = 500;
@@ -15,6 +18,8 @@ const TABLE_ROWS_MAX = 500;
 interface Column {
   readonly title: string;
   readonly cells: readonly string[];
+  /** How grave a cell is, where one is beyond a threshold. */
+  readonly levels?: readonly (Level | null)[];
 }
 
 export interface PanelTable {
@@ -29,29 +34,29 @@ export interface PanelTable {
   readonly leftColumns?: number;
 }
 
-export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Context): PanelTable {
+/** `window` is the shown one; `null` means the panel's own. */
+export function panelTable(panel: Panel, frame: Frame, scope: Scope, window: string | null, ctx: Context): PanelTable {
   const { lang, words, format } = ctx;
   const first = rowsOf(panel, frame, scope, measureOf(panel, 0), lang, words);
   const rows = (of: Scope, measure: number) => (of === scope && measure === 0
     ? first
     : rowsOf(panel, frame, of, measureOf(panel, measure), lang, words));
-  const column = (title: string, of: readonly Row[]): Column => ({
-    title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.withError(row.value, row.error)),
-  });
+  const column = (title: string, measure: number, of: Scope): Column => {
+    const { unit } = measureOf(panel, measure);
+    const thresholds = thresholdsOf(panel, measureOf(panel, measure), of, window);
+    const shown = judged(rows(of, measure).slice(0, TABLE_ROWS_MAX), thresholds);
+    const cells = shown.map((row) => cellOf(row, inUnit(format, unit), words));
+    return { title, cells, ...(thresholds.length === 0 ? {} : { levels: shown.map((row) => row.beyond?.level ?? null) }) };
+  };
   const total = sum(first);
-  const isCross = panel.across !== null;
   return {
-    heads: [
-      panel.dimension === null ? words.panels.key : say(panel.dimension.title, lang),
-      ...(panel.across === null ? [] : [say(panel.across.title, lang)]),
-    ],
-    labels: first.slice(0, TABLE_ROWS_MAX)
-      .map((row) => (isCross ? [row.label, row.second?.label ?? ""] : [row.label])),
+    heads: headsOf(panel, ctx),
+    labels: labelsOf(panel, first.slice(0, TABLE_ROWS_MAX)),
     columns: measuresOf(panel).length > 1
-      ? measuresOf(panel).map((measure, i) => column(say(measure.title, lang), rows(scope, i)))
+      ? measuresOf(panel).map((measure, i) => column(titleIn(measure, lang), i, scope))
       : [
           ...(["on_time", "late", "total"] as const)
-            .map((of) => column(words.panels[of], rows(of, 0))),
+            .map((of) => column(words.panels[of], 0, of)),
           ...(measureOf(panel, 0).additive
             ? [{
                 title: words.panels.share,
@@ -62,6 +67,50 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
         ],
     left: Math.max(0, first.length - TABLE_ROWS_MAX),
   };
+}
+
+/** A figure with its error, and in words where it is beyond a threshold. */
+function cellOf(row: Row, format: Format, words: Words): string {
+  const figure = format.withError(row.value, row.error);
+  const verdict = verdictOf(row, words);
+  return verdict === "" ? figure : `${verdict} ${figure}`;
+}
+
+/** Rows beside what they were before, in their order. */
+export function comparedTable(panel: Panel, rows: readonly Row[], measure: Measure, ctx: Context): PanelTable {
+  const { lang, words } = ctx;
+  const figures = inUnit(ctx.format, measure.unit);
+  const shown = rows.slice(0, TABLE_ROWS_MAX);
+  const column = (title: string, cell: (row: Row) => string): Column => ({ title, cells: shown.map(cell) });
+  return {
+    heads: headsOf(panel, ctx),
+    labels: labelsOf(panel, shown),
+    columns: [
+      {
+        ...column(joined(titleIn(measure, lang), words.time.now), (row) => cellOf(row, figures, words)),
+        ...(shown.some(({ beyond }) => beyond !== undefined) ? { levels: shown.map(({ beyond }) => beyond?.level ?? null) } : {}),
+      },
+      column(words.time.before, (row) => figures.full(row.past?.value ?? null)),
+      column(words.time.change, (row) => row.past?.text ?? ""),
+    ],
+    left: Math.max(0, rows.length - TABLE_ROWS_MAX),
+  };
+}
+
+function headsOf({ dimension, across }: Panel, { lang, words }: Context): readonly string[] {
+  return [
+    dimension === null ? words.panels.key : say(dimension.title, lang),
+    ...(across === null ? [] : [say(across.title, lang)]),
+  ];
+}
+
+function labelsOf({ across }: Panel, rows: readonly Row[]): readonly (readonly string[])[] {
+  return rows.map((row) => (across === null ? [row.label] : [row.label, row.second?.label ?? ""]));
+}
+
+/** With the unit, where the figures do not say it. */
+function titleIn({ title, unit }: Measure, lang: Lang): string {
+  return unit === null || saysUnit(unit) ? say(title, lang) : `${say(title, lang)} (${unit})`;
 }
 
 /** The room beside a text in its cell, the height of a row, and the widest label, in multiples of the text size. */

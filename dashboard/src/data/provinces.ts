@@ -95,6 +95,6 @@ function isMunicipality({ short }: Province): boolean {
 }
 
 /** Small letters without spaces and marks: the same name however it is written. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.normalize("NFKC").toLowerCase().replaceAll(/[\s\-_.,'’·()]/gu, "");
 }

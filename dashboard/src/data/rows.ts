@@ -3,7 +3,7 @@
 // Pure. Colours belong to keys, not to positions on the screen: a key keeps its
 // colour when the ranking, the scope or the language changes.
 import { say, type Lang, type Words } from "../i18n/words";
-import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
+import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope, Threshold } from "../wire/shapes";
 import { colorAt } from "./colors";
 import { clip } from "./format";
 
@@ -22,6 +22,16 @@ export interface Second {
   readonly among: readonly Second[];
 }
 
+/** What a row was before, and how it changed since. */
+export interface Past {
+  readonly value: Cell;
+  /** The change in proportion to the value before; `null` means that there is none. */
+  readonly ratio: number | null;
+  readonly way: "up" | "down" | "same" | "unknown";
+  /** The change as it is shown: ↑ 12.4%. */
+  readonly text: string;
+}
+
 export interface Row {
   readonly key: string;
   readonly label: string;
@@ -32,6 +42,10 @@ export interface Row {
   readonly error: number | null;
   /** Index into the palette; `null` means the rest of a cut list. */
   readonly color: number | null;
+  /** The threshold that the value is beyond, if it is beyond one. */
+  readonly beyond?: Threshold;
+  /** Where the row is held against what it was before. */
+  readonly past?: Past;
 }
 
 /** The measure of a plugin that describes none. */

@@ -37,6 +37,11 @@ export function isPast(window: string): boolean {
   return window.includes("@");
 }
 
+/** `true` of one past window, which never changes; several together may reach the present. */
+export function isSettled(window: string): boolean {
+  return isPast(window) && !window.includes("..");
+}
+
 /** A day by its date alone, other windows by both ends; no more digits than needed. */
 export function spanText(span: Span, format: Format): string {
   const [start, end] = [format.dateTime(span.startMs), format.dateTime(span.endMs)];

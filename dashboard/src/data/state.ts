@@ -6,7 +6,11 @@
 // facts of the wall clock, and a restart shows as a gap in a series. Series are
 // bounded.
 import { SERIES_MAX, SERIES_POINTS_MAX } from "../wire/decode";
-import type { Clock, Figures, Frame, Headline, Hello, Message, Panel, Point, Series, Status } from "../wire/shapes";
+import { TICKER_MAX } from "../wire/decode-look";
+import type {
+  Clock, Figures, Frame, Headline, Hello, Layout, Message, Panel, Point, Series, Status, TickerLine,
+} from "../wire/shapes";
+import { withTileLabels } from "./tile-layout";
 
 /** The wire that this page speaks. */
 export const PROTO = 1;
@@ -46,6 +50,10 @@ export interface State {
   /** The figures above the panels; an older host and most pipelines have none. */
   readonly headlines: readonly Headline[];
   readonly figures: Figures;
+  /** Places of tiles that panels name. */
+  readonly layouts: readonly Layout[];
+  /** The newest sentences of records, the newest last; `null` where the pipeline has none. */
+  readonly ticker: readonly TickerLine[] | null;
   readonly series: Series;
   /** The runs of the host since this page was loaded, oldest first. */
   readonly runs: readonly Run[];
@@ -78,6 +86,8 @@ export const INITIAL: State = {
   frames: new Map(),
   headlines: [],
   figures: new Map(),
+  layouts: [],
+  ticker: null,
   series: new Map(),
   runs: [],
   clock: null,
@@ -121,7 +131,10 @@ function reduceMessage(state: State, message: Message, at: number): State {
           ? { series: new Map(), runs: [] } : {}),
       };
     case "schema":
-      return { ...state, panels: message.panels, headlines: message.headlines };
+      return {
+        ...state, panels: withTileLabels(message.panels, message.layouts), headlines: message.headlines, layouts: message.layouts,
+        ticker: message.ticker === null ? null : [],
+      };
     case "snapshot":
       return {
         ...hear(state, message.clock.now, at),
@@ -129,6 +142,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
         updates: state.updates + 1,
         frames: message.frames,
         figures: message.figures ?? new Map(),
+        ticker: state.ticker === null ? null : message.ticker,
         series: mergeSeries(state.series, message.series, message.clock.now),
         runs: runsWith(state, message.status.startedAt),
         clock: message.clock,
@@ -141,6 +155,8 @@ function reduceMessage(state: State, message: Message, at: number): State {
         updates: state.updates + 1,
         frames: new Map([...state.frames, ...message.frames]),
         figures: message.figures ?? state.figures,
+        ticker: state.ticker === null || message.ticker.length === 0 ? state.ticker
+          : [...state.ticker, ...message.ticker].slice(-TICKER_MAX),
         series: appendPoints(state.series, message.points),
         clock: message.clock,
         status: message.status,

@@ -1,11 +1,11 @@
 // Rows laid on the tiles of the provinces: which rows have a tile, in which order they
 // are, and which have none. Pure.
-import { PROVINCES, provinceOf, type Province } from "./provinces";
 import type { Row } from "./rows";
+import { CHINA, type Place, type TileLayout } from "./tile-layout";
 
 /** A province with its row. Rows of several keys of one province are one where they may be summed. */
 export interface Placed {
-  readonly province: Province;
+  readonly province: Place;
   readonly row: Row;
 }
 
@@ -17,31 +17,50 @@ export interface Laid {
 }
 
 /** The province that a row is of, by its key or by its label. */
-function provinceOfRow(row: Row): Province | null {
+function provinceOfRow(row: Row, { find }: TileLayout): Place | null {
   if (row.color === null || row.second !== null) return null;
-  return provinceOf(row.key) ?? provinceOf(row.label);
+  return find(row.key) ?? find(row.label);
 }
 
 /** `true` where a map would show anything: one key at least names a province. */
-export function hasPlaces(rows: readonly Row[]): boolean {
-  return rows.some((row) => provinceOfRow(row) !== null);
+export function hasPlaces(rows: readonly Row[], layout = CHINA): boolean {
+  return rows.some((row) => provinceOfRow(row, layout) !== null);
 }
 
 /** Of values that may not be summed, a second row of a province has no tile. */
-export function lay(rows: readonly Row[], additive: boolean): Laid {
-  const placed = new Map<Province, Row>();
+export function lay(rows: readonly Row[], additive: boolean, layout = CHINA): Laid {
+  const placed = new Map<Place, Row>();
   const outside: Row[] = [];
   for (const row of rows) {
-    const province = provinceOfRow(row);
+    const province = provinceOfRow(row, layout);
     const known = province === null ? undefined : placed.get(province);
     if (province === null || (known !== undefined && !additive)) outside.push(row);
     else placed.set(province, known === undefined ? row : joined(known, row));
   }
-  const bySize = PROVINCES.flatMap((province) => {
+  const bySize = layout.places.flatMap((province) => {
     const row = placed.get(province);
     return row === undefined ? [] : [{ province, row }];
   }).sort((a, b) => (b.row.value ?? -Infinity) - (a.row.value ?? -Infinity) || 0);
   return { placed: bySize, outside };
+}
+
+/** The rows with those of one province as one, where they may be summed. */
+export function spelledOnce(rows: readonly Row[], additive: boolean, layout = CHINA): readonly Row[] {
+  if (!additive) return rows;
+  const first = new Map<Place, number>();
+  const once: Row[] = [];
+  for (const row of rows) {
+    const province = provinceOfRow(row, layout);
+    const at = province === null ? undefined : first.get(province);
+    const known = at === undefined ? undefined : once[at];
+    if (at !== undefined && known !== undefined) {
+      once[at] = joined(known, row);
+      continue;
+    }
+    if (province !== null) first.set(province, once.length);
+    once.push(row);
+  }
+  return once;
 }
 
 function joined(a: Row, b: Row): Row {

@@ -10,3 +10,8 @@ export function metricTitle(metric: string, ctx: Context): string {
   const panel = ctx.state.panels?.find((each) => each.metric === metric);
   return clip(panel === undefined ? metric : say(panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
 }
+
+/** The title of the page in its language. */
+export function pageTitle({ state, lang }: Context): string {
+  return state.hello === null ? "Streamgauge" : say(state.hello.names, lang);
+}

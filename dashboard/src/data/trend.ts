@@ -7,12 +7,14 @@ import { say } from "../i18n/words";
 import { number, string } from "../wire/fields";
 import type { Cell, Measure, Panel, Scope } from "../wire/shapes";
 import type { Span, TrendWindow, WindowRows } from "../wire/windows";
-import { colorAt } from "./colors";
+import { colorAt, metricColor, PALETTE_SIZE } from "./colors";
 import type { Context } from "./context";
 import type { PanelTable } from "./panel-table";
 import { labelText, measureOf, measuresOf, OTHER_KEY } from "./rows";
 import { CUMULATIVE, spanText } from "./spans";
 
+/** The last of the palette's colours, which a line alone does not have. */
+const GREY = PALETTE_SIZE - 1;
 /** More keys than this are summed up in the rest. */
 export const TREND_KEYS_MAX = 6;
 
@@ -20,6 +22,12 @@ export const TREND_KEYS_MAX = 6;
 export function trendKind(kinds: readonly string[], chosen: string | null): string | null {
   const windowed = kinds.filter((kind) => kind !== CUMULATIVE);
   return windowed.find((kind) => kind === chosen) ?? windowed[0] ?? null;
+}
+
+/** `true` where a panel is drawn over its windows: its file asks for it, or a line has no keys to go along. */
+export function isOverWindows(panel: Panel): boolean {
+  const isLine = panel.chart === "line" && panel.dimension === null;
+  return (panel.over === "windows" || isLine) && trendKind(panel.windows, null) !== null;
 }
 
 export interface TrendSeries {
@@ -30,10 +38,18 @@ export interface TrendSeries {
   readonly values: readonly Cell[];
 }
 
+export interface TrendStep {
+  readonly name: string;
+  readonly short: string;
+  readonly isOpen: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface Trend {
   readonly measure: Measure;
   readonly isStacked: boolean;
-  readonly windows: readonly { readonly name: string; readonly short: string; readonly isOpen: boolean }[];
+  readonly windows: readonly TrendStep[];
   readonly series: readonly TrendSeries[];
 }
 
@@ -70,7 +86,7 @@ export function trendOf(
   return {
     measure, isStacked: measure.additive,
     windows: windows.map(({ span, isOpen }) => ({
-      name: spanText(span, ctx.format), short: shortOf(span, ctx), isOpen,
+      name: spanText(span, ctx.format), short: shortOf(span, ctx), isOpen, startMs: span.startMs, endMs: span.endMs,
     })),
     series,
   };
@@ -104,7 +120,7 @@ function ordered(panel: Panel, keys: readonly string[]): readonly string[] {
 }
 
 function labelOf(panel: Panel, key: string, measure: Measure, ctx: Context): { label: string; color: number } {
-  if (panel.dimension === null) return { label: say(measure.title, ctx.lang), color: 0 };
+  if (panel.dimension === null) return { label: say(measure.title, ctx.lang), color: metricColor(panel.metric, GREY) };
   const at = panel.dimension.labels.findIndex((label) => label.key === key);
   const known = panel.dimension.labels[at];
   const label = known === undefined ? key : say(known.text, ctx.lang);

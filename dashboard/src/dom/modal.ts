@@ -6,10 +6,14 @@ const FOCUSABLE = 'button, [href], input, select, [tabindex="0"]';
 
 export function modal(name: string, ...children: readonly Node[]): HTMLDialogElement {
   const dialog = h("dialog",
-    { class: `dialog ${name}`, "aria-labelledby": `${name}-title`, "data-testid": `${name}-dialog` }, ...children);
+    { class: `dialog surface ${name}`, "aria-labelledby": `${name}-title`, "data-testid": `${name}-dialog` }, ...children);
+  // A tap that opened the dialog ends as a click on it, which must not close it.
+  let isPressed = false;
+  dialog.addEventListener("pointerdown", (event) => { isPressed = event.target === dialog; });
   dialog.addEventListener("click", (event) => {
     // The target of a click is the dialog itself only outside of its content.
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && isPressed) dialog.close();
+    isPressed = false;
   });
   // A modal dialog makes the rest of the page inert; Tab leaves out the browser's own bars as well.
   dialog.addEventListener("keydown", (event) => {

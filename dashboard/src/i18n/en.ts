@@ -1,9 +1,15 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
+import { csvEn, shareEn } from "./csv-en";
 import { explainEn } from "./explain-en";
 import { headlineEn } from "./headline-en";
+import { keyCardEn } from "./key-card-en";
 import { noticeEn } from "./notice-en";
 import { tilemapEn } from "./tilemap-en";
+import { thresholdEn } from "./threshold-en";
+import { tickerEn } from "./ticker-en";
+import { timeEn } from "./time-en";
+import { windowEn } from "./window-en";
 import type { Words } from "./zh";
 
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
@@ -116,12 +122,8 @@ export const en: Words = {
     shrink: "Back to the grid",
     saveCsv: "Download CSV",
     saveJson: "Download JSON",
-    savePng: "Save as a picture",
+    savePng: "Save as a picture", saveHistory: "Download history as CSV",
     window: "Time window",
-    windowAll: "All time",
-    windowCurrent: (kind) => `Present ${kind} window`,
-    windowLast: (kind, count) => `Last ${count} ${kind} windows`,
-    windowPast: (kind) => `Past ${kind} window`,
     trend: "Trend",
     trendOf: (title, count) => `${title}, last ${count} ${plural(count, "window", "windows")}`,
     windowHead: "Window",
@@ -134,6 +136,7 @@ export const en: Words = {
     heatScale: {
       sqrt: "Colours by square root", log: "Colours by logarithm", linear: "Colours in proportion",
     },
+    logScale: "log scale",
     key: "Key",
     loading: "Loading",
     empty: "No data yet",
@@ -162,7 +165,14 @@ export const en: Words = {
     noneNote: "Add a [[metric]] to pipeline.toml",
   },
   headline: headlineEn,
+  keyCard: keyCardEn,
+  csv: csvEn,
+  share: shareEn,
+  threshold: thresholdEn,
+  ticker: tickerEn,
   tilemap: tilemapEn,
+  time: timeEn,
+  windows: windowEn,
   wall: { page: (at, count) => `page ${at} of ${count}` },
   help: {
     title: "Keyboard shortcuts",
@@ -175,6 +185,7 @@ export const en: Words = {
       ["L", "Switch the language"],
       ["T", "Switch the theme: dark, light, high contrast"],
       ["O", "Show or hide operations"],
+      ["S", "Share: links, embed code, the page as a picture"],
       ["F", "Full screen"],
       ["?", "Show this"],
       ["← →", "Choose a past window on its timeline; turn the pages of a wall"],
@@ -313,7 +324,7 @@ export const en: Words = {
       not_an_object: "JSON, but no object", not_csv: "not a complete CSV row", field_count: "wrong number of fields",
       required_missing: "required field missing", required_invalid: "required field unusable",
       missing: "field missing", wrong_type: "field of a wrong type", out_of_range: "out of range",
-      fraction: "not a whole number", too_long: "text too long", refused_by_plugin: "refused by the plugin",
+      fraction: "not a whole number", too_long: "text too long", refused_by_plugin: "refused by the plugin", excluded: "left out by a metric",
     },
     place: "Place",
     time: "Record time",

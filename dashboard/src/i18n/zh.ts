@@ -1,9 +1,15 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
 import { causesZh } from "./causes-zh";
+import { csvZh, shareZh } from "./csv-zh";
 import { explainZh } from "./explain-zh";
 import { headlineZh } from "./headline-zh";
+import { keyCardZh } from "./key-card-zh";
 import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
+import { thresholdZh } from "./threshold-zh";
+import { tickerZh } from "./ticker-zh";
+import { timeZh } from "./time-zh";
+import { windowZh } from "./window-zh";
 
 export const zh = {
   states: {
@@ -115,12 +121,8 @@ export const zh = {
     shrink: "还原",
     saveCsv: "下载 CSV",
     saveJson: "下载 JSON",
-    savePng: "保存为图片",
+    savePng: "保存为图片", saveHistory: "下载历史 CSV",
     window: "时间窗口",
-    windowAll: "累计",
-    windowCurrent: (kind: string) => `当前窗口 ${kind}`,
-    windowLast: (kind: string, count: string) => `最近 ${count} 个 ${kind} 窗口`,
-    windowPast: (kind: string) => `历史窗口 ${kind}`,
     trend: "趋势",
     trendOf: (title: string, count: string) => `${title} 近 ${count} 个窗口`,
     windowHead: "窗口",
@@ -133,6 +135,7 @@ export const zh = {
     heatScale: {
       sqrt: "颜色按平方根分级", log: "颜色按对数分级", linear: "颜色按线性分级",
     },
+    logScale: "对数刻度",
     key: "项",
     loading: "载入中",
     empty: "暂无数据",
@@ -161,7 +164,14 @@ export const zh = {
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
   headline: headlineZh,
+  keyCard: keyCardZh,
+  csv: csvZh,
+  share: shareZh,
+  threshold: thresholdZh,
+  ticker: tickerZh,
   tilemap: tilemapZh,
+  time: timeZh,
+  windows: windowZh,
   wall: { page: (at: string, count: string) => `第 ${at}/${count} 页` },
   help: {
     title: "键盘快捷键",
@@ -174,6 +184,7 @@ export const zh = {
       ["L", "切换语言"],
       ["T", "切换主题：深色、浅色、高对比度"],
       ["O", "展开或收起运行信息"],
+      ["S", "分享：链接、嵌入代码、整页图片"],
       ["F", "全屏"],
       ["?", "显示本页说明"],
       ["← →", "在时间轴上选择历史窗口；展示模式下翻页"],
@@ -309,7 +320,7 @@ export const zh = {
       not_an_object: "JSON 不是对象", not_csv: "不是完整 CSV 行", field_count: "CSV 字段数不符",
       required_missing: "缺少必填字段", required_invalid: "必填字段无效", missing: "字段缺失",
       wrong_type: "字段类型不符", out_of_range: "数值超出范围", fraction: "不是整数", too_long: "文本过长",
-      refused_by_plugin: "插件拒收",
+      refused_by_plugin: "插件拒收", excluded: "被指标排除",
     },
     place: "位置",
     time: "记录时间",

@@ -4,7 +4,7 @@
 // The stream holds one frame a panel. Other frames are asked for when a reader wants
 // them: a final window once, because it never changes; a present one again after
 // updates, but not more often than a reader can follow.
-import { isPast } from "../data/spans";
+import { isSettled } from "../data/spans";
 import { decodeFrame } from "../wire/decode";
 import { record } from "../wire/fields";
 import type { Frame } from "../wire/shapes";
@@ -144,7 +144,7 @@ export class Windows {
     const kept = this.#frames.get(key) ?? this.#begin(key);
     if (kept.busy) return kept.shown;
     const isFirst = kept.shown.state === "loading";
-    const isOld = !isPast(window) && rev !== null && rev !== kept.rev;
+    const isOld = !isSettled(window) && rev !== null && rev !== kept.rev;
     const isLost = kept.shown.state === "missing" && this.#env.now() - kept.at > LIST_MS_MIN;
     if (!isFirst && !isOld && !isLost) return kept.shown;
     const path = `api/v1/panels/${encodeURIComponent(panel)}/data?window=${encodeURIComponent(window)}`;

@@ -3,13 +3,15 @@
 import { standing } from "../charts/bars";
 import { shapeOf } from "../charts/option";
 import { accentOf, onWall, THEMES } from "../charts/palette";
+import { isCompared } from "../charts/past";
 import { rowsFor } from "../charts/ranking";
 import type { ChartStyle } from "../charts/style";
 import type { Context } from "../data/context";
 import type { ChartKind } from "../data/kinds";
 import { fitted, shareOf, sum, type Row } from "../data/rows";
+import { verdictWhole } from "../data/thresholds";
 import { say } from "../i18n/words";
-import type { Measure, Panel, Scope } from "../wire/shapes";
+import type { Measure, Panel, Scope, Threshold } from "../wire/shapes";
 
 /** The spoken summary of a chart names so many rows. */
 const SUMMARY_ROWS_MAX = 5;
@@ -20,9 +22,8 @@ const WALL_TEXT = 1.2;
 /** The place of a chart on the screen. */
 export type ChartBox = Pick<ChartStyle, "width" | "height" | "fontPx" | "fontFamily">;
 
-/** `accent` is the panel's place among the colours for bars and lines. */
 export function chartStyle(
-  panel: Panel, measure: Measure, accent: number, box: ChartBox, ctx: Context,
+  panel: Panel, measure: Measure, limits: readonly Threshold[], box: ChartBox, ctx: Context,
 ): ChartStyle {
   return {
     ...box,
@@ -34,9 +35,13 @@ export function chartStyle(
     titles: [panel.dimension, panel.across]
       .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
     share: ctx.words.panels.share,
+    before: ctx.words.time.before,
+    change: ctx.words.time.change,
     noSum: ctx.words.panels.noSum,
-    accent: accentOf(ctx.theme, accent),
+    accent: accentOf(ctx.theme, panel.metric),
     additive: measure.additive,
+    limits,
+    verdict: (row) => verdictWhole(row, ctx.format, ctx.words),
   };
 }
 
@@ -46,10 +51,11 @@ export function drawnKind(kind: ChartKind, rows: readonly Row[], style: ChartSty
   return lies ? "hbar" : kind;
 }
 
-/** The rows that a chart has room for; `restKeys` are in the rest already. */
+/** The rows that a chart has room for; `restKeys` are in the rest already. Ordered rows are cut behind the first. */
 export function chartRows(
-  kind: ChartKind, rows: readonly Row[], restKeys: number, style: ChartStyle, ctx: Context,
+  kind: ChartKind, rows: readonly Row[], restKeys: number, style: ChartStyle, ctx: Context, isOrdered = false,
 ): readonly Row[] {
+  if (kind === "hbar" && isOrdered) return rows.slice(0, rowsFor(style));
   return kind === "hbar" ? fitted(rows, rowsFor(style), restKeys, style.additive, ctx.words) : rows;
 }
 
@@ -58,17 +64,17 @@ export function signatureOf(
   kind: ChartKind, scope: Scope, rows: readonly Row[], style: ChartStyle, ctx: Context,
 ): string {
   return [
-    kind, ctx.lang, ctx.theme, scope, style.measure, style.fontPx, style.width, style.height,
-    shapeOf(kind, rows, style),
+    kind, ctx.lang, ctx.theme, scope, isCompared(rows), style.measure, style.fontPx, style.width, style.height,
+    style.limits.map(({ value, level }) => `${value} ${level}`).join(" "), shapeOf(kind, rows, style),
   ].join("|");
 }
 
-/** The largest rows of a chart in words. */
-export function summaryOf(title: string, scope: Scope, rows: readonly Row[], ctx: Context): string {
+/** The largest rows of a chart in words: by their shares where these say something. */
+export function summaryOf(title: string, scope: Scope, rows: readonly Row[], additive: boolean, ctx: Context): string {
   const total = sum(rows);
   const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
     .slice(0, SUMMARY_ROWS_MAX)
-    .map((row) => `${spokenLabel(row)} ${ctx.format.percent(shareOf(total, row.value))}`)
+    .map((row) => `${spokenLabel(row)} ${row.past !== undefined ? `${ctx.format.compact(row.value)} ${row.past.text}` : additive ? ctx.format.percent(shareOf(total, row.value)) : ctx.format.compact(row.value)}`)
     .join(", ");
   return ctx.words.panels.summary(title, ctx.words.panels[scope], largest);
 }

@@ -2,6 +2,7 @@
 import type { Context } from "../data/context";
 import { SCOPES, type PanelChoice } from "../data/link";
 import { measuresOf } from "../data/rows";
+import { trendKind } from "../data/trend";
 import { say } from "../i18n/words";
 import type { Panel, Scope } from "../wire/shapes";
 
@@ -31,6 +32,9 @@ export interface ControlsModel {
     /** Pictures and files of rows are of one window. */
     readonly hasFiles: boolean;
     readonly hasPicture: boolean;
+    readonly history: string;
+    /** Only metrics with windows have one. */
+    readonly hasHistory: boolean;
   };
   readonly shrink: { readonly isShown: boolean; readonly label: string };
 }
@@ -62,6 +66,8 @@ export function controlsModel(
       label: words.menu(say(panel.title, ctx.lang)),
       enlarge: isEnlarged ? words.shrink : words.enlarge,
       csv: words.saveCsv, json: words.saveJson, png: words.savePng,
+      history: words.saveHistory,
+      hasHistory: trendKind(panel.windows, null) !== null,
       hasFiles: form !== "trend",
       hasPicture: hasChart && !choice.table && form !== "trend",
     },

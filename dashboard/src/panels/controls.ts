@@ -1,5 +1,5 @@
 // The controls in a panel's head: measure, scope, chart or table, and a menu.
-import { SCOPES, type PanelChoice } from "../data/link";
+import { SCOPES, type PanelChange } from "../data/link";
 import { measuresOf } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
@@ -10,13 +10,15 @@ import { saveBlob } from "./files";
 import { Menu } from "./menu";
 
 export interface ControlActions {
-  readonly set: (change: Partial<PanelChoice>) => void;
+  readonly set: (change: PanelChange) => void;
   /** Changes between chart and table. */
   readonly toggleTable: () => void;
   readonly enlarge: () => void;
   readonly picture: () => void;
-  /** The address and the file name of the data in that format. */
-  readonly data: (format: "csv" | "json") => { readonly href: string; readonly name: string };
+  /** Saves all windows of the metric. */
+  readonly history: () => void;
+  /** The address and the file name of the data in that format; `text` is all of it where the page makes it. */
+  readonly data: (format: "csv" | "json") => { readonly href: string; readonly name: string; readonly text?: string };
 }
 
 export class Controls {
@@ -30,6 +32,7 @@ export class Controls {
   readonly #csv = h("a", { "data-act": "csv" });
   readonly #json = h("a", { "data-act": "json" });
   readonly #png = h("button", { type: "button", "data-act": "png" });
+  readonly #history = h("button", { type: "button", "data-act": "history" });
   readonly #shrink = h("button", { type: "button", class: "icon-button", "data-act": "shrink" },
     icon("shrink"));
   readonly #menu: Menu;
@@ -49,8 +52,15 @@ export class Controls {
     this.#toggle.addEventListener("click", actions.toggleTable);
     for (const button of [this.#enlarge, this.#shrink]) button.addEventListener("click", actions.enlarge);
     this.#png.addEventListener("click", actions.picture);
-    for (const link of [this.#csv, this.#json]) {
+    this.#history.addEventListener("click", actions.history);
+    for (const [link, format] of [[this.#csv, "csv"], [this.#json, "json"]] as const) {
       link.addEventListener("click", (event) => {
+        const { text } = actions.data(format);
+        if (text !== undefined) {
+          event.preventDefault();
+          saveBlob(new Blob([text], { type: "text/csv" }), link.download);
+          return;
+        }
         const headers = authorization();
         // A link by itself cannot show a guarded host its token.
         if (Object.keys(headers).length === 0) return;
@@ -58,7 +68,7 @@ export class Controls {
         void fetchAndSave(link.href, link.download, headers);
       });
     }
-    this.#menu = new Menu([this.#enlarge, this.#csv, this.#json, this.#png], () => {
+    this.#menu = new Menu([this.#enlarge, this.#csv, this.#json, this.#history, this.#png], () => {
       for (const [link, format] of [[this.#csv, "csv"], [this.#json, "json"]] as const) {
         const { href, name } = actions.data(format);
         setAttr(link, "href", href);
@@ -93,6 +103,8 @@ export class Controls {
     setText(this.#json, menu.json);
     setText(this.#png, menu.png);
     setShown(this.#png, menu.hasPicture);
+    setText(this.#history, menu.history);
+    setShown(this.#history, menu.hasHistory);
     for (const link of [this.#csv, this.#json]) setShown(link, menu.hasFiles);
     setShown(this.#shrink, shrink.isShown);
     name(this.#shrink, shrink.label);

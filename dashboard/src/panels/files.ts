@@ -23,6 +23,15 @@ export function dataAddress(
   return url.href;
 }
 
+/** The address of a panel beside what it was before. */
+export function compareAddress(page: string, panel: Panel, choice: PanelChoice): string {
+  const url = new URL(`api/v1/panels/${encodeURIComponent(panel.id)}/compare`, page);
+  const window = choice.window ?? panel.windows[0];
+  if (window !== undefined) url.searchParams.set("window", window);
+  url.searchParams.set("to", choice.against ?? "previous");
+  return url.href;
+}
+
 /** Hands a canvas to the reader as a file. */
 export function save(canvas: HTMLCanvasElement, name: string): void {
   canvas.toBlob((blob) => {

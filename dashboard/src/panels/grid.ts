@@ -1,10 +1,13 @@
 // All panels, arranged; rebuilt only when the descriptors change.
 import type { Context } from "../data/context";
-import { panelKind } from "../data/kinds";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
 import { askHost } from "../net/ask";
+import { Compares } from "../net/compares";
+import { Courses } from "../net/courses";
+import { KeyRows } from "../net/key-rows";
 import { Windows } from "../net/windows";
+import { Crosshair } from "../plots/crosshair";
 import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
 import { arrange, heightOf, spans, type Arrangement } from "./layout";
@@ -16,10 +19,14 @@ export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
   /** The dialog of one key of a panel. */
   readonly card: KeyCard;
-  readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
+  readonly #none = h("div", { class: "panel surface panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;
+  readonly #compares: Compares;
+  readonly #keyRows: KeyRows;
+  /** What is kept of each metric, which a timeline shows. */
+  readonly courses: Courses;
   readonly #sizes: ResizeObserver;
   readonly #room: Room;
   readonly #pages: WallPages;
@@ -34,22 +41,21 @@ export class Grid {
   /** What stands on pages of its own before those of the panels. */
   #lead: readonly HTMLElement[] = [];
   #refocus: string | null = null;
-  /** The number of panels with a colour for bars and lines. */
-  #accents = 0;
 
   /** The id of the panel that fills the window; `null` means that none does. */
   #enlarged: string | null = null;
 
-  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "drill" | "changed">) {
-    this.#windows = new Windows({
-      ask: askHost, now: () => performance.now(), changed,
-      later: (act, ms) => setTimeout(act, ms),
-    });
-    this.card = new KeyCard(this.#windows);
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "compares" | "courses" | "crosshair" | "drill" | "changed">) {
+    const env = { ask: askHost, now: () => performance.now(), changed, later: (act: () => void, ms: number) => setTimeout(act, ms) };
+    this.#windows = new Windows(env);
+    this.#compares = new Compares(env);
+    this.courses = new Courses(env);
+    this.#keyRows = new KeyRows(env);
+    this.card = new KeyCard(this.#windows, this.#keyRows, changed);
     this.#hooks = {
-      ...hooks, windows: this.#windows, changed,
-      drill: (panel, chosen) => {
-        this.card.show(panel, chosen);
+      ...hooks, windows: this.#windows, compares: this.#compares, courses: this.courses, crosshair: new Crosshair(), changed,
+      drill: (panel, chosen, window) => {
+        this.card.show(panel, chosen, window);
         changed();
       },
     };
@@ -66,11 +72,15 @@ export class Grid {
     const at = this.#arrange(ctx);
     this.#updateNone(ctx);
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
+    this.#compares.attend(ctx.state.hello?.epoch ?? null);
+    this.#keyRows.attend(ctx.state.hello?.epoch ?? null);
+    this.courses.attend(ctx.state.hello?.epoch ?? null);
     this.card.update((id) => frames.get(id), ctx);
     for (const [id, view] of this.#views) {
       // A panel behind an enlarged one is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
+    for (const view of this.#views.values()) view.draw();
     // Rings beside each other tell the same: counts in each legend or in none.
     const isShown = (id: string) => (this.#enlarged === null ? this.#pageOf.get(id) === at : this.#enlarged === id);
     const lacks = [...this.#views].some(([id, view]) => isShown(id) && view.ringCounts === false);
@@ -142,7 +152,6 @@ export class Grid {
     this.#sizes.disconnect();
     for (const view of this.#views.values()) view.dispose();
     this.#views.clear();
-    this.#accents = 0;
     this.#enlarged = null;
     this.#arranged = "";
     this.#sizes.observe(this.element);
@@ -201,9 +210,7 @@ export class Grid {
   }
 
   #make(panel: Panel): void {
-    const kind = panelKind(panel);
-    const accent = kind === "pie" || kind === "tiles" ? 0 : this.#accents++;
-    const view = new PanelView(panel, accent, this.#hooks);
+    const view = new PanelView(panel, this.#hooks);
     this.#views.set(panel.id, view);
     for (const host of view.hosts) this.#sizes.observe(host);
   }

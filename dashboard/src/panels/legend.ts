@@ -6,6 +6,7 @@ import { colorOf, THEMES } from "../charts/palette";
 import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
 import { shareOf, sum, type Row } from "../data/rows";
+import { markOf, verdictWhole } from "../data/thresholds";
 import { h, resize, setAttr, setText } from "../dom/element";
 
 /** More entries than this cannot be told apart in a ring either. */
@@ -101,8 +102,13 @@ function updateEntry(item: HTMLLIElement, row: Row, share: number | null, ctx: C
   const [swatch, name, percent, value] = Array.from(item.children) as HTMLElement[];
   if (!swatch || !name || !percent || !value) return;
   swatch.style.backgroundColor = colorOf(THEMES[ctx.theme], row.color);
-  setText(name, row.label);
+  setText(name, `${markOf(row)}${row.label}`);
+  // On a wall nothing takes the focus.
+  setAttr(name, "role", ctx.kiosk ? null : "button");
+  setAttr(name, "tabindex", ctx.kiosk ? null : "0");
   setText(percent, ctx.format.percent(share));
   setText(value, ctx.format.compact(row.value));
-  setAttr(item, "title", `${row.label}: ${ctx.format.withError(row.value, row.error)}`);
+  const verdict = verdictWhole(row, ctx.format, ctx.words);
+  setAttr(item, "data-level", row.beyond?.level ?? null);
+  setAttr(item, "title", `${row.label}: ${ctx.format.withError(row.value, row.error)}${verdict === "" ? "" : ` ${verdict}`}`);
 }

@@ -72,6 +72,7 @@ export class Table {
       const cell = cells[i];
       if (cell === undefined) return;
       setText(cell.firstElementChild ?? cell, text);
+      setAttr(cell, "data-level", i < labels.length ? null : model.columns[i - labels.length]?.levels?.[index] ?? null);
       if (i >= labels.length) return;
       setAttr(cell, "title", text);
       if (i > 0 || cell.firstElementChild === null) return;

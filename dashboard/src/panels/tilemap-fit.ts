@@ -1,6 +1,5 @@
 // The places of tiles and ranking in a panel of a given size, in multiples of the text
 // size. Pure.
-import { GRID_COLUMNS, GRID_LINES } from "../data/provinces";
 import { textEm } from "../data/text-room";
 
 /** The height of a line of the ranking, as in tilemap.css. */
@@ -63,6 +62,9 @@ export interface RankingFit {
 }
 
 export interface TilemapTexts {
+  /** Of the grid of tiles. */
+  readonly columns: number;
+  readonly lines: number;
   readonly names: readonly string[];
   readonly figures: readonly string[];
   /** The length of the ranking. */
@@ -80,17 +82,17 @@ export function fitOf(width: number, height: number, texts: TilemapTexts): Tilem
   const room = Math.max(0, height - foot);
   const least = leastOf(texts);
   const isWide = width > height * WIDE
-    && cell(width - RANKING_EM_MIN - BESIDE_GAP_EM, GRID_COLUMNS) >= least * widest(texts.names) + PAD_EM;
+    && cell(width - RANKING_EM_MIN - BESIDE_GAP_EM, texts.columns) >= least * widest(texts.names) + PAD_EM;
   const beside = isWide ? Math.min(RANKING_EM_MAX, Math.max(RANKING_EM_MIN, width * 0.34)) : 0;
-  const below = cell(room * TILES_SHARE, GRID_LINES);
+  const below = cell(room * TILES_SHARE, texts.lines);
   const hasBelow = room * (1 - TILES_SHARE) >= RANK_LINE_EM * RANKING_LINES_MIN && below >= least * LINE;
-  const wide = cell(isWide ? width - beside - BESIDE_GAP_EM : width, GRID_COLUMNS);
-  const high = isWide || !hasBelow ? cell(room, GRID_LINES) : below;
+  const wide = cell(isWide ? width - beside - BESIDE_GAP_EM : width, texts.columns);
+  const high = isWide || !hasBelow ? cell(room, texts.lines) : below;
   const tileHeight = Math.min(high, wide / SHAPE_MIN);
   const text = textsOf(Math.min(wide, high * SHAPE_MAX), tileHeight, texts);
   const flat = text.figure === null ? flatOf(Math.min(wide, high * FLAT_SHAPE_MAX), tileHeight, texts) : null;
   const tileWidth = Math.min(wide, high * (flat === null ? SHAPE_MAX : FLAT_SHAPE_MAX));
-  const used = (tileHeight + GAP_EM) * GRID_LINES;
+  const used = (tileHeight + GAP_EM) * texts.lines;
   const left = isWide ? height : height - used - foot - BELOW_GAP_EM;
   const ranking = rankingOf(isWide ? beside : width, left, texts);
   return { isWide, tileWidth, tileHeight, ...flat ?? text, ranking };

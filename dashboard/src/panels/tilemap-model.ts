@@ -3,10 +3,12 @@ import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
 import { shadeAt } from "../charts/shades";
 import type { Before } from "../data/before";
+import { byChange } from "../data/compare";
 import type { Context } from "../data/context";
-import { PROVINCES, type Province } from "../data/provinces";
 import { labelText, shareOf, sum, type Row } from "../data/rows";
 import { spanText } from "../data/spans";
+import { CHINA, type Place, type TileLayout } from "../data/tile-layout";
+import { markOf, verdictWhole, type Level } from "../data/thresholds";
 import { lay, type Laid } from "../data/tilemap";
 
 /** Names of what is not on the map, in the line that counts it. */
@@ -19,6 +21,10 @@ export interface TilemapInput {
   /** `true` shows shares in the place of values. */
   readonly share: boolean;
   readonly before: Before | null;
+  /** The largest change first, where rows are held against what they were. */
+  readonly byChange?: boolean;
+  /** Without one the provinces. */
+  readonly layout?: TileLayout;
 }
 
 export interface TileModel {
@@ -33,6 +39,8 @@ export interface TileModel {
   /** `null` means that nothing was counted, or that the value is not known. */
   readonly fill: string | null;
   readonly ink: string | null;
+  /** How grave the value is, where it is beyond a threshold. */
+  readonly level: Level | null;
   readonly row: Row | null;
 }
 
@@ -44,17 +52,21 @@ export interface RankModel {
   readonly name: string;
   readonly value: string;
   readonly share: string;
+  /** The share is a change, which a reader asked for. */
+  readonly isCompared: boolean;
   /** The value in proportion to the largest one, from 0 to 1. */
   readonly part: number;
   /** Places won since the last closed window, below 0 of places lost; `null` means that nothing is known. */
   readonly change: number | null;
   readonly arrow: string;
   readonly title: string;
+  readonly level: Level | null;
   readonly row: Row;
 }
 
 export interface TilemapModel {
   readonly laid: Laid;
+  readonly grid: Pick<TileLayout, "columns" | "lines">;
   readonly tiles: readonly TileModel[];
   readonly ranking: readonly RankModel[];
   /** What the arrows are held against; empty where there is none. */
@@ -69,7 +81,8 @@ export interface TilemapModel {
 
 export function tilemapModel(input: TilemapInput, ctx: Context): TilemapModel {
   const { rows, additive, before } = input;
-  const laid = lay(rows, additive);
+  const layout = input.layout ?? CHINA;
+  const laid = lay(rows, additive, layout);
   const total = sum(rows);
   const hasShares = additive && total > 0;
   const isShare = hasShares && input.share;
@@ -79,8 +92,9 @@ export function tilemapModel(input: TilemapInput, ctx: Context): TilemapModel {
   const words = ctx.words.tilemap;
   return {
     laid,
-    tiles: tilesOf(laid, hasShares ? total : 0, show, scale.place, ctx),
-    ranking: rankingOf(laid, hasShares ? total : 0, before, ctx),
+    grid: layout,
+    tiles: tilesOf(layout, laid, hasShares ? total : 0, show, scale.place, ctx),
+    ranking: rankingOf(laid, hasShares ? total : 0, before, input.byChange === true, ctx),
     since: before === null ? "" : words.since(spanText(before.span, ctx.format)),
     outside: outsideOf(laid.outside, ctx),
     scale: { least: show(scale.least), most: show(scale.most), title: ctx.words.panels.heatScale[scale.kind] },
@@ -103,47 +117,51 @@ function scaleOf({ placed }: Laid, isShare: boolean) {
 }
 
 function tilesOf(
-  { placed }: Laid, total: number, show: (value: number | null) => string, place: (value: number) => number, ctx: Context,
+  { places }: TileLayout, { placed }: Laid, total: number, show: (value: number | null) => string, place: (value: number) => number, ctx: Context,
 ): readonly TileModel[] {
   const rows = new Map(placed.map(({ province, row }) => [province, row]));
   const { heat } = THEMES[ctx.theme];
-  return PROVINCES.map((province) => {
+  return places.map((province) => {
     const row = rows.get(province) ?? null;
     const value = row?.value ?? null;
     const shade = value === null || value === 0 ? null : shadeAt(heat, place(value));
     return {
       code: province.code, column: province.column, line: province.line,
       name: ctx.lang === "zh" ? province.short : province.letters,
-      figure: row === null ? "" : show(value),
+      figure: row === null ? "" : row.past?.text ?? show(value),
       title: titleOf(nameOf(province, row, ctx), row, total, ctx),
       fill: shade?.fill ?? null, ink: shade?.ink ?? null,
+      level: row?.beyond?.level ?? null,
       row,
     };
   });
 }
 
-function rankingOf(laid: Laid, total: number, before: Before | null, ctx: Context): readonly RankModel[] {
+function rankingOf(laid: Laid, total: number, before: Before | null, isByChange: boolean, ctx: Context): readonly RankModel[] {
   const words = ctx.words.tilemap;
+  const order = new Map(isByChange ? byChange(laid.placed.map(({ row }) => row)).map((row, i) => [row, i]) : []);
   const most = Math.max(0, ...laid.placed.map(({ row }) => row.value ?? 0));
-  const share = (row: Row) => (total > 0 ? ctx.format.percent(shareOf(total, row.value)) : "");
-  const placed = laid.placed.map(({ province, row }, i): RankModel => {
+  const share = (row: Row) => (row.past !== undefined ? row.past.text : total > 0 ? ctx.format.percent(shareOf(total, row.value)) : "");
+  const ranked = [...laid.placed].sort((a, b) => (order.get(a.row) ?? 0) - (order.get(b.row) ?? 0));
+  const placed = ranked.map(({ province, row }, i): RankModel => {
     const known = before?.ranks.get(province.code);
     const change = known === undefined ? null : known - (i + 1);
     const name = nameOf(province, row, ctx);
     return {
       id: province.code, rank: String(i + 1), name,
-      value: ctx.format.compact(row.value), share: share(row),
+      value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row), isCompared: row.past !== undefined,
       part: most > 0 ? Math.max(0, row.value ?? 0) / most : 0,
       change,
       arrow: change === null || change === 0 ? "" : `${change > 0 ? "↑" : "↓"}${Math.abs(change)}`,
       title: [titleOf(name, row, total, ctx), words.place(String(i + 1)), ...changeWords(change, ctx)].join(" · "),
+      level: row.beyond?.level ?? null,
       row,
     };
   });
   const outside = laid.outside.map((row): RankModel => ({
     id: `outside ${row.key}`, rank: "", name: row.label,
-    value: ctx.format.compact(row.value), share: share(row), part: 0, change: null, arrow: "",
-    title: `${titleOf(row.label, row, total, ctx)} · ${words.outsideMark}`,
+    value: `${markOf(row)}${ctx.format.compact(row.value)}`, share: share(row), isCompared: row.past !== undefined, part: 0, change: null, arrow: "",
+    title: `${titleOf(row.label, row, total, ctx)} · ${words.outsideMark}`, level: row.beyond?.level ?? null,
     row,
   }));
   return [...placed, ...outside];
@@ -156,15 +174,17 @@ function changeWords(change: number | null, ctx: Context): readonly string[] {
   return [`${change > 0 ? words.up(places) : change < 0 ? words.down(places) : words.same} (${words.sinceNote})`];
 }
 
-/** The label that the plugin gives; where it gives none, the name of the province. */
-function nameOf(province: Province, row: Row | null, ctx: Context): string {
+/** The label that the plugin gives; where it gives none, the name of the place. */
+function nameOf(province: Place, row: Row | null, ctx: Context): string {
   return row === null || row.label === labelText(row.key) ? province[ctx.lang] : row.label;
 }
 
 function titleOf(name: string, row: Row | null, total: number, ctx: Context): string {
   const value = ctx.format.withError(row?.value ?? null, row?.error ?? null);
   const share = total > 0 && row !== null ? ` · ${ctx.format.percent(shareOf(total, row.value))}` : "";
-  return `${name}: ${value}${share}`;
+  const verdict = row === null ? "" : verdictWhole(row, ctx.format, ctx.words);
+  const past = row?.past === undefined ? "" : ` · ${ctx.words.time.before} ${ctx.format.full(row.past.value)} · ${row.past.text}`;
+  return `${name}: ${value}${share}${past}${verdict === "" ? "" : ` · ${verdict}`}`;
 }
 
 function outsideOf(outside: readonly Row[], ctx: Context): string {

@@ -41,7 +41,7 @@ export function tilemapPicture({ model, fit }: DrawnTilemap, box: PictureBox, ct
     write(label, x + wide / 2, y + high / 2 + (figure === "" ? name * 0.36 : -name * 0.08), name, ink, "center", 600);
     if (figure !== "") write(figure, x + wide / 2, y + high / 2 + (fit.figure ?? 0) * box.fontPx * 1.1, (fit.figure ?? 0) * box.fontPx, ink, "center");
   }
-  const below = (high + gap) * 8;
+  const below = (high + gap) * model.grid.lines;
   if (model.outside !== "") write(model.outside, 0, below + box.fontPx, box.fontPx * 0.85, colors.muted);
   const top = fit.isWide ? 0 : below + box.fontPx * 2.2;
   const left = fit.isWide ? box.width - fit.ranking.width * box.fontPx : 0;

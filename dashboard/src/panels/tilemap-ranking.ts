@@ -60,7 +60,7 @@ export class TilemapRanking {
     resize(this.#rest, this.#restItems, rest.length, entry);
     [...this.#topItems, ...this.#restItems].forEach((item, i) => {
       const of = this.#shown[i];
-      if (of !== undefined) updateEntry(item, of, !ctx.kiosk);
+      if (of !== undefined) updateEntry(item, of, fit.hasShare, !ctx.kiosk);
     });
     this.#updateRest(rest.length, fit, ctx);
   }
@@ -98,7 +98,7 @@ function entry(): HTMLLIElement {
     h("span", { class: "ranking-arrow" }), h("span", { class: "ranking-value" }), h("span", { class: "ranking-share" })));
 }
 
-function updateEntry(item: HTMLLIElement, model: RankModel, acts: boolean): void {
+function updateEntry(item: HTMLLIElement, model: RankModel, hasShare: boolean, acts: boolean): void {
   const button = item.firstElementChild;
   const [place, name, arrow, value, share] = Array.from(button?.children ?? []);
   if (!button || !place || !name || !arrow || !value || !share) return;
@@ -106,9 +106,11 @@ function updateEntry(item: HTMLLIElement, model: RankModel, acts: boolean): void
   setText(name, model.name);
   setText(arrow, model.arrow);
   setAttr(arrow, "data-way", model.change === null || model.change === 0 ? null : model.change > 0 ? "up" : "down");
-  setText(value, model.value);
+  // Where there is room for one of them, a change that was asked for comes first.
+  setText(value, model.isCompared && !hasShare ? model.share : model.value);
   setText(share, model.share);
   item.style.setProperty("--part", model.part.toFixed(4));
+  setAttr(item, "data-level", model.level);
   setAttr(item, "title", model.title);
   // On a wall nothing takes the focus.
   setAttr(button, "role", acts ? "button" : null);

@@ -1,4 +1,4 @@
-// Provinces as tiles in the order of a map, with their ranking, drawn: shows its model.
+// Tiles in the order of a map, such as provinces, with their ranking, drawn: shows its model.
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import type { Row } from "../data/rows";
@@ -66,12 +66,15 @@ export class Tilemap {
   update(input: TilemapInput, of: string, summary: string, ctx: Context): void {
     const model = tilemapModel(input, ctx);
     const fit = fitOf(this.#room.em, this.#room.heightEm, {
+      columns: model.grid.columns, lines: model.grid.lines,
       names: model.tiles.map(({ name }) => name), figures: model.tiles.map(({ figure }) => figure),
       entries: model.ranking.length, hasOutside: model.outside !== "", hasSince: model.since !== "", isWall: ctx.kiosk,
     });
     this.#drawn = { model, fit };
     setAttr(this.element, "data-side", fit.isWide ? "right" : "below");
     setAttr(this.element, "data-flat", fit.isFlat ? "" : null);
+    this.#grid.style.setProperty("--grid-columns", String(model.grid.columns));
+    this.#grid.style.setProperty("--grid-lines", String(model.grid.lines));
     for (const [name, value] of [
       ["--tile-width", fit.tileWidth], ["--tile-height", fit.tileHeight],
       ["--name", fit.name], ["--figure", fit.figure ?? 0], ["--ranking-width", fit.ranking.width],
@@ -129,6 +132,7 @@ function updateCell(element: HTMLElement, tile: TileModel, hasFigure: boolean): 
   setText(figure, hasFigure ? tile.figure : "");
   setAttr(element, "title", tile.title);
   setAttr(element, "data-place", tile.code);
+  setAttr(element, "data-level", tile.level);
   setAttr(element, "data-nothing", tile.fill === null ? "" : null);
   element.style.gridColumn = String(tile.column + 1);
   element.style.gridRow = String(tile.line + 1);

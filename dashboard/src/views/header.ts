@@ -5,14 +5,17 @@ import { clip, UNKNOWN } from "../data/format";
 import { STATE_ICONS } from "../data/icons";
 import { hostTime } from "../data/page-state";
 import { nextTheme } from "../data/prefs";
+import { pageTitle } from "../data/titles";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
 import { stateDetail } from "./detail";
+import { Look } from "./look";
 
 export interface HeaderActions {
   readonly switchLang: () => void;
   readonly switchTheme: () => void;
   readonly pause: () => void;
+  readonly share: () => void;
   readonly help: () => void;
 }
 
@@ -21,6 +24,7 @@ const NAME_CHARACTERS_MAX = 60;
 export class Header {
   readonly element: HTMLElement;
   readonly title = h("div", { class: "head-title" });
+  readonly #look = new Look(this.title);
   readonly #name = h("h1");
   readonly #badge: HTMLElement;
   readonly #stateIcon = icon("dots");
@@ -36,8 +40,10 @@ export class Header {
   readonly #fullIcon = icon("expand");
   readonly #pause: HTMLButtonElement;
   readonly #pauseIcon = icon("pause");
+  readonly #share: HTMLButtonElement;
   readonly #help: HTMLButtonElement;
   readonly #controls: HTMLElement;
+  readonly #clocks: HTMLElement;
 
   constructor(actions: HeaderActions) {
     this.#badge = h("span", { class: "badge", role: "status" }, this.#stateIcon, this.#stateWord);
@@ -45,23 +51,31 @@ export class Header {
     this.#theme = button("theme", actions.switchTheme, this.#themeIcon);
     this.#full = button("fullscreen", toggleFullscreen, this.#fullIcon);
     this.#pause = button("pause", actions.pause, this.#pauseIcon);
+    this.#share = button("share", actions.share, icon("share"));
     this.#help = button("help", actions.help, icon("help"));
     setShown(this.#full, document.fullscreenEnabled);
     this.#controls = h("div", { class: "controls", role: "group" },
-      this.#lang, this.#theme, this.#pause, this.#full, this.#help);
+      this.#lang, this.#theme, this.#pause, this.#share, this.#full, this.#help);
     this.title.append(this.#name, this.#badge, this.#detail);
+    this.#clocks = h("div", { class: "head-clocks" }, this.#event.element, this.#watermark.element, this.#wall.element);
     this.element = h("header", { class: "page-head" },
       this.title,
-      h("div", { class: "head-clocks" }, 
-        this.#event.element, this.#watermark.element, this.#wall.element),
-      this.#controls);
+      this.#clocks, this.#controls);
+  }
+
+  /** Puts the choice of a time before the clocks, and its timeline below the head. */
+  placeTime(bar: HTMLElement, strip: HTMLElement): void {
+    this.#clocks.before(bar);
+    this.element.append(strip);
   }
 
   update(ctx: Context): void {
     const { words, state, page } = ctx;
-    const name = clip(state.hello?.name ?? "Streamgauge", NAME_CHARACTERS_MAX);
+    const whole = pageTitle(ctx);
+    const name = clip(whole, NAME_CHARACTERS_MAX);
+    this.#look.update(ctx);
     setText(this.#name, name);
-    setAttr(this.#name, "title", state.hello?.name ?? name);
+    setAttr(this.#name, "title", whole);
     const title = name === "Streamgauge" ? name : `${name} · Streamgauge`;
     if (document.title !== title) document.title = title;
     setText(this.#stateWord, words.states[page]);
@@ -104,6 +118,7 @@ export class Header {
     name(this.#pause, ctx.pause === null ? header.pause : header.resume);
     setAttr(this.#pause, "aria-pressed", String(ctx.pause !== null));
     setIcon(this.#pauseIcon, ctx.pause === null ? "pause" : "play");
+    name(this.#share, ctx.words.share.open);
     name(this.#help, header.help);
     const full = document.fullscreenElement !== null;
     name(this.#full, full ? header.exitFullscreen : header.fullscreen);

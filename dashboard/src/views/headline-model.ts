@@ -4,7 +4,8 @@
 // A figure that is not known is —, a comparison that cannot be made says why, and neither
 // is ever 0.
 import type { Context } from "../data/context";
-import { clip, joined, UNKNOWN } from "../data/format";
+import { clip, joined, UNKNOWN, type Format } from "../data/format";
+import { inUnit, saysUnit } from "../data/units";
 import { say } from "../i18n/words";
 import type { Headline, HeadlineChange, HeadlineValue } from "../wire/shapes";
 
@@ -66,20 +67,21 @@ function headlineModel(headline: Headline, figure: HeadlineValue | undefined, ct
   const isShare = headline.per !== null;
   const panel = ctx.state.panels?.find(({ metric, view }) => metric === headline.metric && view === headline.view);
   const stale = figure?.stale ?? null;
+  const format = inUnit(ctx.format, headline.unit);
   return {
     id: headline.id,
     isGiant: headline.giant,
     title,
     value,
-    full: isShare ? ctx.format.percent(value) : ctx.format.full(value),
-    short: isShare ? ctx.format.percent(value) : ctx.format.headline(value),
-    unit: clip(headline.unit ?? "", TITLE_CHARACTERS_MAX),
+    full: isShare ? format.percent(value) : format.full(value),
+    short: isShare ? format.percent(value) : format.headline(value),
+    unit: saysUnit(headline.unit) ? "" : clip(headline.unit ?? "", TITLE_CHARACTERS_MAX),
     note: stale !== null ? `⚠ ${words.stale[stale]}` : value === null ? words.unknown : "",
     changes: withEnds(headline.compare.flatMap((to) => {
       const change = figure?.changes.find((each) => each.to === to);
-      return change === undefined ? [] : [changeModel(change, isShare, ctx)];
+      return change === undefined ? [] : [changeModel(change, isShare ? null : format, ctx)];
     })),
-    target: headline.target === null ? null : targetModel(headline.target, value, isShare, ctx),
+    target: headline.target === null ? null : targetModel(headline.target, value, isShare, { ...ctx, format }),
     panel: panel?.id ?? null,
     openWords: panel === undefined ? title : words.open(title, clip(say(panel.title, ctx.lang), TITLE_CHARACTERS_MAX)),
   };
@@ -90,10 +92,12 @@ function withEnds(changes: readonly ChangeModel[]): readonly ChangeModel[] {
   return changes.map((change, i) => (changes[i + 1]?.until === change.until ? { ...change, until: "" } : change));
 }
 
-function changeModel(change: HeadlineChange, isShare: boolean, ctx: Context): ChangeModel {
+/** `format` is that of the figure; `null` means that the figure is a share. */
+function changeModel(change: HeadlineChange, format: Format | null, ctx: Context): ChangeModel {
+  const isShare = format === null;
   const words = ctx.words.headline;
   const { to, now, before, reason, hint } = change;
-  const show = (value: number | null) => (isShare ? ctx.format.percent(value) : ctx.format.full(value));
+  const show = (value: number | null) => (format === null ? ctx.format.percent(value) : format.full(value));
   const until = change.until === null ? "" : words.until(timeOf(change.until, ctx));
   const why = reason === null ? "" : words.reasons[reason];
   const finer = hint === null || hint === "" ? "" : words.finer(hint);

@@ -19,10 +19,10 @@ export class Headlines {
   readonly #giantViews: HeadlineView[] = [];
   readonly #restViews: HeadlineView[] = [];
   readonly #apart: HTMLElement[] = [];
-  readonly #open: (panel: string) => void;
+  readonly #open: (headline: string) => void;
 
-  /** `open` leads to a panel. */
-  constructor(open: (panel: string) => void) {
+  /** `open` leads to the panel of a figure. */
+  constructor(open: (headline: string) => void) {
     this.#open = open;
     setShown(this.element, false);
   }
@@ -79,14 +79,15 @@ class HeadlineView {
   readonly #items: HTMLLIElement[] = [];
   readonly #bar = h("span", { class: "headline-bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" });
   readonly #target = h("div", { class: "headline-target" }, this.#bar, h("span"), h("b"));
-  readonly element = h("article", { class: "headline" },
+  readonly element = h("article", { class: "headline surface" },
     h("h2", {}, this.#open), this.#figure, this.#note, this.#target, this.#changes);
   readonly #room = new Room(this.#figure);
-  #panel: string | null = null;
+  /** The figure that leads to its panel; `null` means that it leads nowhere. */
+  #id: string | null = null;
 
-  constructor(open: (panel: string) => void) {
+  constructor(open: (headline: string) => void) {
     const go = () => {
-      if (this.#panel !== null) open(this.#panel);
+      if (this.#id !== null) open(this.#id);
     };
     this.#open.addEventListener("click", go);
     this.#open.addEventListener("keydown", (event) => {
@@ -99,7 +100,7 @@ class HeadlineView {
   update(model: HeadlineModel, ctx: Context): void {
     // On a wall nothing is pressed and nothing takes the focus.
     const leads = model.panel !== null && !ctx.kiosk;
-    this.#panel = leads ? model.panel : null;
+    this.#id = leads ? model.id : null;
     setAttr(this.element, "data-headline", model.id);
     setAttr(this.element, "data-testid", `headline-${model.id}`);
     setAttr(this.element, "data-value", raw(model.value));

@@ -1,6 +1,7 @@
 // The sentence above everything at the moment of trouble, with one command to try.
 import type { Context } from "../data/context";
 import { hintOf, sentenceOf, type Sentence, type Tone } from "../data/trouble";
+import { copyText } from "../dom/copy";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
 import type { Cause } from "../wire/shapes";
@@ -38,7 +39,7 @@ export class Notice {
     this.#seen.addEventListener("click", () => memory.see(this.#sentence?.seenAs ?? null));
     this.away.addEventListener("click", () => memory.see(null));
     this.#copy.addEventListener("click", () => {
-      void copyText(this.#hint).then(() => { this.#copiedUntil = now() + COPIED_MS; });
+      void copyText(this.#hint).then((isCopied) => { if (isCopied) this.#copiedUntil = now() + COPIED_MS; });
     });
     this.#hintBox = h("div", { class: "notice-hint" }, this.#hintLabel, this.#hint, this.#copy);
     this.element = h("section", { class: "notice", "data-testid": "notice", role: "alert" },
@@ -100,13 +101,3 @@ const ICONS: Readonly<Record<Tone, "hourglass" | "failed" | "warning">> = {
   waiting: "hourglass", failed: "failed", troubled: "warning", degraded: "warning", noted: "warning",
   dated: "warning",
 };
-
-/** Copies by the clipboard, or where that is not allowed selects for the hand. */
-async function copyText(element: HTMLElement): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(element.textContent ?? "");
-  } catch {
-    getSelection()?.selectAllChildren(element);
-    throw new Error("the clipboard is not available; the text is selected");
-  }
-}

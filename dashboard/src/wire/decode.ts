@@ -6,6 +6,9 @@
 // panels alone.
 import type * as Host from "../wire.generated";
 import { decodeFigures, decodeHeadlines } from "./decode-headlines";
+import {
+  decodeLayouts, decodeLook, decodeThresholds, decodeTicker, decodeTickerFields,
+} from "./decode-look";
 import { decodeStatus } from "./decode-status";
 import {
   array, bool, field, integer, nullable, number, raw, type Raw, record, string, text,
@@ -56,7 +59,13 @@ function decodeMessage(m: Raw<AnySent>): Message | null {
     case "hello":
       return decodeHello(m);
     case "schema":
-      return { t: "schema", panels: decodePanels(m["panels"]), headlines: decodeHeadlines(m["headlines"]) };
+      return {
+        t: "schema",
+        panels: decodePanels(m["panels"]),
+        headlines: decodeHeadlines(m["headlines"]),
+        layouts: decodeLayouts(m["layouts"]),
+        ticker: decodeTickerFields(m["ticker"]),
+      };
     case "snapshot": {
       const common = decodeCommon(m);
       return common && { t: "snapshot", ...common, series: decodeSeries(m["series"]) };
@@ -89,6 +98,8 @@ function decodeHello(m: Raw<Sent<"hello">>): Message | null {
     heartbeatMs: heartbeat !== null && heartbeat >= 100 ? heartbeat : 2000,
     tz: string(m["tz"]) ?? "UTC",
     name: string(m["name"]) ?? "Streamgauge",
+    names: text(m["names"], string(m["name"]) ?? "Streamgauge"),
+    look: decodeLook(m["look"]),
     control: bool(m["control"]),
   };
 }
@@ -121,6 +132,9 @@ function decodePanel(value: unknown): Panel[] {
     sorted: bool(p["sorted"]),
     size: SIZES.find((size) => size === p["size"]) ?? null,
     order: number(p["order"]) ?? 0,
+    over: p["over"] === "windows" ? "windows" : null,
+    layout: nullable(p["layout"], string),
+    thresholds: decodeThresholds(p["thresholds"]),
   }];
 }
 
@@ -165,7 +179,10 @@ function decodeCommon(m: Raw<Sent<"snapshot">>) {
   for (const [id, frame] of Object.entries(record(m["frames"]) ?? {})) {
     frames.set(id, decodeFrame(frame));
   }
-  return { clock, status, frames, figures: decodeFigures(m["headlines"]) };
+  return {
+    clock, status, frames,
+    figures: decodeFigures(m["headlines"]), ticker: decodeTicker(m["ticker"]),
+  };
 }
 
 function decodeClock(value: unknown): Clock | null {
@@ -184,7 +201,7 @@ const NO_COLUMNS: Readonly<Record<Scope, Columns>> = {
 };
 
 function unreadable(reason: string): Frame {
-  return { rev: 0, state: "unreadable", reason, stale: null, missing: 0, every: null, keys: [], across: [], columns: NO_COLUMNS, other: null };
+  return { rev: 0, state: "unreadable", reason, stale: null, missing: 0, every: null, of: null, keys: [], across: [], columns: NO_COLUMNS, other: null };
 }
 
 /** Decodes one frame; a broken one says so instead of failing the message. */
@@ -210,6 +227,7 @@ export function decodeFrame(value: unknown): Frame {
     stale: decodeStale(f["stale"]),
     missing: number(f["missing"]) ?? 0,
     every: number(f["every"]),
+    of: nullable(f["of"], number),
     keys,
     across,
     columns,

@@ -27,7 +27,10 @@ export interface Text {
   readonly en: string;
 }
 
-export type Hello = Page<Sent<"hello">>;
+/** The logo is a path on this host, without a `/` at its start; the accent is `#rrggbb`. */
+export type Look = Page<Host.Look>;
+
+export type Hello = With<Sent<"hello">, { names: Text; look: Look }>;
 
 export type Label = With<Host.Label, { text: Text }>;
 
@@ -38,6 +41,9 @@ export type Measure = With<Host.Measure, { title: Text }>;
 
 /** The room that a panel asks for; `null` leaves the size to the page. */
 export type Size = "small" | "medium" | "wide" | "tall" | "large";
+
+/** A value of a measure beyond which the page warns. */
+export type Threshold = With<Host.Threshold, { level: "warn" | "bad"; side: "above" | "below" }>;
 
 /** One view of one metric: all that the page knows about a plugin. */
 export type Panel = With<Host.Panel, {
@@ -51,7 +57,21 @@ export type Panel = With<Host.Panel, {
   order: number;
   /** The kinds of windows, the shown one first; empty where the host does not say. */
   windows: readonly string[];
+  /** `windows`: drawn over the windows of the metric, in the place of its keys. */
+  over: "windows" | null;
+  thresholds: readonly Threshold[];
 }>;
+
+export type LayoutUnit = With<Host.LayoutUnit, { text: Text }>;
+
+/** Places of the tiles of panels that name it. */
+export type Layout = With<Host.Layout, { units: readonly LayoutUnit[] }>;
+
+/** The fields that the sentences of single records name. */
+export type TickerFields = Page<Host.TickerFields>;
+
+/** One record as a sentence, at its event time. */
+export type TickerLine = With<Host.TickerLine, { text: Text }>;
 
 export type Cell = number | null;
 
@@ -68,7 +88,7 @@ export type Stale = Page<Host.Stale>;
 
 export type Rest = Pick<Page<Host.Other>, "keys"> & Scoped;
 
-export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "missing" | "every" | "keys" | "across"> & Scoped & {
+export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "missing" | "every" | "of" | "keys" | "across"> & Scoped & {
   /** `unreadable` without `stale` is the page's own: a frame that it could not decode. */
   readonly state: "ok" | "empty" | "lagging" | "quarantined" | "unreadable";
   /** The age of values that are not those of all records. */
@@ -189,7 +209,15 @@ export type HeadlineValue = With<Host.HeadlineValue, {
 /** Figures by the ids of their headlines. */
 export type Figures = ReadonlyMap<string, HeadlineValue>;
 
+/** The rows of a panel over two spans that are comparable. */
+export type Compared = With<Host.Compared, Pick<HeadlineChange, "to" | "reason"> & {
+  now: Frame | null;
+  before: Frame | null;
+}>;
+
 interface Common {
+  /** New sentences, the newest last. */
+  readonly ticker: readonly TickerLine[];
   /** `null` means that none of them changed, or that the host has none. */
   readonly figures: Figures | null;
   readonly clock: Clock;
@@ -203,7 +231,14 @@ export type Update = Pick<Sent<"update">, "t"> & Common & { readonly points: Ser
 
 export type Message =
   | Hello
-  | { readonly t: "schema"; readonly panels: readonly Panel[]; readonly headlines: readonly Headline[] }
+  | {
+    readonly t: "schema";
+    readonly panels: readonly Panel[];
+    readonly headlines: readonly Headline[];
+    readonly layouts: readonly Layout[];
+    /** `null` where there are no sentences of records. */
+    readonly ticker: TickerFields | null;
+  }
   | Snapshot
   | Update
   | Omit<Page<Sent<"hb">>, "seq">

@@ -59,8 +59,22 @@ export function spanOf(value: unknown, kind: string | null): Span | null {
   return Number.isNaN(startMs) || Number.isNaN(endMs) ? null : { kind, start, startMs, endMs };
 }
 
-/** The windows of one kind, in the order of time. */
+/** A part of a history: its windows, and where the next part goes on; `null` means that there is none. */
+export interface HistoryPart {
+  readonly windows: readonly TrendWindow[];
+  readonly next: string | null;
+}
+
+export function decodeHistory(value: unknown, kind: string): HistoryPart {
+  return { windows: windowsOf(value, kind), next: string(record(value)?.["next"]) };
+}
+
+/** The newest windows of one kind, in the order of time. */
 export function decodeTrend(value: unknown, kind: string): readonly TrendWindow[] {
+  return windowsOf(value, kind).slice(-TREND_WINDOWS);
+}
+
+function windowsOf(value: unknown, kind: string): readonly TrendWindow[] {
   const rows = (of: unknown): WindowRows => array(of).slice(0, ROWS_MAX)
     .map(record).filter((row) => row !== null);
   return array(record(value)?.["windows"]).flatMap((item): TrendWindow[] => {
@@ -69,5 +83,5 @@ export function decodeTrend(value: unknown, kind: string): readonly TrendWindow[
     if (w === null || span === null || span.kind !== kind) return [];
     const isOpen = record(w["window"])?.["state"] === "open";
     return [{ span, isOpen, rows: { total: rows(w["total"]), on_time: rows(w["on_time"]), late: rows(w["late"]) } }];
-  }).sort((a, b) => a.span.startMs - b.span.startMs).slice(-TREND_WINDOWS);
+  }).sort((a, b) => a.span.startMs - b.span.startMs);
 }

@@ -11,6 +11,7 @@ const on = stage();
 it.each([
   [8, "lang=zh", "opened"], [8, "lang=en", "opened"], [8, "lang=en&theme=light", "past"],
   [4, "lang=en", "trends"], [8, "lang=zh&kiosk=1", "opened"],
+  [8, "lang=en", "compared"], [4, "lang=zh&kiosk=1", "compared"],
 ] as const)("of %i metrics, nothing overlaps or is cut on any screen: %s, %s", async (metrics, query, choice) => {
   const host = await on.serve(every(metrics), { api: everyApi });
   const page = await on.browser.newPage();

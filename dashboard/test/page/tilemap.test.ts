@@ -110,3 +110,19 @@ describe("tiles that grow", () => {
     await expect.poll(() => names(page)).not.toEqual(before);
   });
 });
+
+describe("tiles of other places", () => {
+  it.each([["zh", WALL], ["en", LAPTOP], ["en", PHONE]] as const)("stand as the pipeline file says: %s %o", async (lang, viewport) => {
+    const host = await on.serve("stores");
+    const page = await on.browser.newPage({ viewport });
+    await watchCanvas(page);
+    await page.goto(`${host.url}?lang=${lang}&ops=0`);
+    await filled(page);
+    const tiles = page.locator('[data-panel="stores"] .place');
+    expect(await tiles.count()).toBe(6);
+    expect(await tiles.first().textContent()).toMatch(lang === "zh" ? /^咖啡4\.7万$/u : /^Coffee47\.0K$/u);
+    const [coffee, dining] = await Promise.all([tiles.nth(0).boundingBox(), tiles.nth(4).boundingBox()]);
+    expect([(coffee?.x ?? 0) < (dining?.x ?? 0), (coffee?.y ?? 0) > (dining?.y ?? 0)]).toEqual([true, true]);
+    await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+  });
+});

@@ -33,7 +33,7 @@ describe("the trend of a metric", () => {
     expect(await panel.locator(".trend-band title").last().textContent())
       .toMatch(/^2015-11-11 · still open\nClick: [\d,]+\n(?:.+\n){3}Total: [\d,]+$/);
     expect(await panel.locator(".trend .plot").getAttribute("aria-label")).toContain("Behaviour, last 30 windows · 2015-11-11");
-    expect(await panel.locator(".window-text").textContent()).toBe("1d, last 30 windows");
+    expect(await panel.locator(".window-text").textContent()).toBe("Latest 30 days");
     expect(host.asked).toContain("history?metric=behavior&window=1d&last=30&open=true");
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(screen.width);

@@ -49,7 +49,7 @@ it("says so where a metric has no figures of all time", async () => {
   const age = tab.page.locator('[data-panel="age"]');
   expect(await sumOf(age)()).toBe("80");
   await expect.poll(() => age.locator(".window-select option").allTextContents())
-    .toEqual(["当前窗口 1d", ...[3, 7, 30].map((n) => `最近 ${n} 个 1d 窗口`), "历史窗口 1d"]);
+    .toEqual(["最新一天", ...[3, 7, 30].map((n) => `最新 ${n} 天`), "过去某一天"]);
   expect(await tab.page.locator('[data-panel="province"] .window-select').isVisible()).toBe(false);
 });
 

@@ -63,7 +63,7 @@ it("can be chosen where there are any, the past ones along a timeline by keyboar
   await select.waitFor();
   expect(await page.locator(".window-select:visible").count()).toBe(1);
   await expect.poll(() => select.locator("option").allTextContents()).toEqual([
-    "累计", "当前窗口 1d", "最近 3 个 1d 窗口", "最近 7 个 1d 窗口", "最近 30 个 1d 窗口", "历史窗口 1d",
+    "累计", "最新一天", "最新 3 天", "最新 7 天", "最新 30 天", "过去某一天",
   ]);
   await select.selectOption("1d");
   await expect.poll(sum).toBe("1100");

@@ -125,11 +125,22 @@ export function every(count) {
 
 /** The answers of such a host. @param {string} name @param {URLSearchParams} query @returns {Answer | null} */
 export function everyApi(name, query) {
-  const found = /^panels\/([^/]+)\/data$/u.exec(name);
+  const found = /^panels\/([^/]+)\/(data|compare)$/u.exec(name);
   const id = name === "history" ? query.get("metric") : found?.[1];
   const kind = KINDS.find((kind) => kind.id === id?.replace(/\d+$/u, ""));
   if (kind === undefined) return null;
-  return { body: JSON.stringify(name === "history" ? historyOf(kind, query) : dataOf(kind, query)) };
+  return { body: JSON.stringify(name === "history" ? historyOf(kind, query)
+    : found?.[2] === "compare" ? compareOf(kind, query) : dataOf(kind, query)) };
+}
+
+/** Closed days, as of a metric without smaller windows. @param {Kind} kind @param {URLSearchParams} query */
+function compareOf(kind, query) {
+  const [now, before] = [dayOf(1), dayOf(2)];
+  return {
+    to: query.get("to"), window: query.get("window"),
+    start: Date.parse(now.start), until: Date.parse(now.end), before_start: Date.parse(before.start), before_until: Date.parse(before.end),
+    now: everyFrame(kind, 20_000), before: everyFrame(kind, 17_300), reason: "no-finer", hint: 'windows = ["cumulative", "1d", "1h"]',
+  };
 }
 
 /** @param {Kind} kind @param {URLSearchParams} query */
@@ -168,4 +179,5 @@ export const CHOICES = {
     .map((id) => `window.${id}=${encodeURIComponent(`1d@${dayOf(3).start}`)}&measure.${id}=1`).join("&"),
   last: ["source", "category", "gender", "province", "hour", "crossed"]
     .map((id) => `window.${id}=1d*7&measure.${id}=2`).join("&"),
+  compared: "time=1d&against=previous&slice.crossed=2&change.crossed=1",
 };

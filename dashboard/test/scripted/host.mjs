@@ -109,7 +109,7 @@ export class ScriptedHost {
       const body = await readFile(join(DIST, name));
       response.writeHead(200, {
         "content-type": TYPES[extname(name)] ?? "application/octet-stream",
-        "content-security-policy": "default-src 'self'",
+        "content-security-policy": "default-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'",
       }).end(body);
     } catch {
       response.writeHead(404).end();

@@ -1,7 +1,12 @@
 // Scenes that the page must survive and explain, by name.
 import { HEADLINE_SCENE } from "./headlines.mjs";
+import { KEYS } from "./keys.mjs";
+import { LIMITS } from "./limits.mjs";
+import { LOOKS } from "./looks.mjs";
 import { MAP_SCENE } from "./map.mjs";
+import { STORES } from "./stores.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
+import { TIMED_SCENE } from "./timed.mjs";
 
 /** @typedef {NonNullable<Parameters<typeof import("./script.mjs").greeting>[0]>} Scene */
 
@@ -102,6 +107,11 @@ export const SCENES = {
   live: {},
   tiles: MAP_SCENE,
   headlines: HEADLINE_SCENE,
+  keys: KEYS,
+  limits: LIMITS,
+  looks: LOOKS,
+  stores: STORES,
+  timed: TIMED_SCENE,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
   },

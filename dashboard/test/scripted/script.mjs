@@ -202,13 +202,14 @@ export function series(now) {
 /**
  * The messages that a page is sent on connect.
  * @param {{ events?: number, now?: number, hello?: Json, panels?: Json[], frames?: Json,
- *           status?: Json, clock?: Json, series?: Json, headlines?: Json[], figures?: Json[] }} [o]
+ *           status?: Json, clock?: Json, series?: Json, headlines?: Json[], figures?: Json[],
+ *           schema?: Json, snapshot?: Json }} [o]
  */
 export function greeting(o = {}) {
   const events = o.events ?? 1_234_567;
   const now = o.now ?? Date.now();
   started = now - 60_000;
-  return [
+  const messages = [
     { ...HELLO, ...o.hello },
     { t: "schema", rev: 1, panels: o.panels ?? PANELS, headlines: o.headlines },
     {
@@ -217,6 +218,9 @@ export function greeting(o = {}) {
       status: status(events, now, o.status),
     },
   ];
+  Object.assign(messages[1] ?? {}, o.schema);
+  Object.assign(messages[2] ?? {}, o.snapshot);
+  return messages;
 }
 
 /** The start of the host that greeted last. */

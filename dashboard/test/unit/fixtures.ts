@@ -104,22 +104,23 @@ export function day(n: number, more = {}) {
 }
 
 /** The choice of a reader who chose nothing. */
-export const CHOICE: PanelChoice = { scope: "total", measure: 0, table: false, trend: false, share: false, window: null };
+export const CHOICE: PanelChoice = { scope: "total", measure: 0, table: false, trend: false, share: false, form: "stack", slice: null, byChange: false, window: null, isOwn: false, against: null };
 
 /** The answers about a metric without windows. */
-export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null, closed: null };
+export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null, closed: null, kept: null, compared: null };
 
 /** All that the model of a panel is made of. */
 export function inputOf(
   pair: Pair, choice: Partial<PanelChoice> = {}, more: Partial<PanelInput> = {},
 ): PanelInput {
-  return { ...pair, choice: { ...CHOICE, ...choice }, answers: ANSWERS, isEnlarged: false, ...more };
+  return { ...pair, choice: { ...CHOICE, isOwn: choice.window !== undefined, ...choice }, answers: ANSWERS, isEnlarged: false, ...more };
 }
 
 export const STYLE: ChartStyle = {
   colors: THEMES.dark, accent: { color: "#fff", deep: "#000" }, format: createFormat("en", "UTC"),
   fontPx: 16, fontFamily: "sans", width: 600, height: 400,
-  measure: "Count", titles: ["Word", "Hour"], share: "Share", noSum: "no sum", additive: true,
+  measure: "Count", titles: ["Word", "Hour"], share: "Share", noSum: "no sum", before: "Before", change: "Change", additive: true,
+  limits: [], verdict: () => "",
 };
 
 /** The rows of a table of the operator's section, as texts. */

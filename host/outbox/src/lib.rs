@@ -44,7 +44,7 @@ pub use news::News;
 pub use outbox::{Outbox, Publication, UNSTORED_BYTES_MAX};
 pub use overview::{Overview, newest};
 pub use peaks::DelayPeaks;
-pub use recent::{Recent, RecentLetter, RecentRecord};
+pub use recent::{RECENT_BYTES_MAX, Recent, RecentLetter, RecentRecord};
 pub use report::{RecentLetters, RecentRecords, WorkerCounts, WorkerLevels, WorkerReport};
 pub use rest::rest;
 pub use side::{Sides, with_sides};

@@ -9,6 +9,10 @@ use streamgauge_core::{
 
 use crate::DeadLetter;
 
+/// The longest beginning of a record that is kept: most records are kept as a whole, so that their
+/// values can be read.
+pub const RECENT_BYTES_MAX: usize = 4096;
+
 /// The last values of a kind, oldest first, up to a fixed number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recent<T, const MOST: usize>(VecDeque<T>);
@@ -50,7 +54,7 @@ pub struct RecentRecord {
     pub delay: Option<Millis>,
     /// The length of the whole record, in bytes.
     pub record_bytes: u32,
-    /// The beginning of the record.
+    /// The beginning of the record, at most [`RECENT_BYTES_MAX`].
     pub record: Vec<u8>,
 }
 
@@ -66,8 +70,13 @@ impl RecentRecord {
             event_time: batch.event_time(row),
             delay: (lateness == Lateness::Late).then(|| batch.delays()[i]),
             record_bytes: raw.len() as u32,
-            record: beginning(raw).to_vec(),
+            record: raw[..raw.len().min(RECENT_BYTES_MAX)].to_vec(),
         })
+    }
+
+    /// The record, where all of it was kept.
+    pub fn whole(&self) -> Option<&[u8]> {
+        (self.record.len() == self.record_bytes as usize).then_some(&self.record)
     }
 }
 

@@ -1,8 +1,6 @@
 //! Reads `[[headline]]`. Whether the metric has such a view, measure and key is known only when the
 //! plugin is loaded.
 
-use std::collections::BTreeMap;
-
 use streamgauge_core::WindowSpec;
 use toml::de::DeValue;
 
@@ -10,6 +8,7 @@ use super::headline_settings::{Comparison, HeadlineOf, HeadlineSettings};
 use super::metric_settings::MetricSettings;
 use super::reader::{Problem, Read, Table, Value};
 use super::suggest::list;
+use super::texts::{Texts, short, texts};
 use super::values::{line, one_of};
 
 /// The most headlines of one pipeline: more are read by nobody at a glance.
@@ -55,10 +54,10 @@ fn read_one(
         let id = line(value)?;
         metrics.iter().find(|metric| metric.id == id).ok_or_else(|| unknown(id, metrics))
     });
-    let title = table.required("title", "\"…\"", title);
-    let view = table.optional("view", short);
-    let measure = table.optional("measure", short);
-    let of = table.or("key", HeadlineOf::Sum, |value| short(value).map(HeadlineOf::Key));
+    let title = table.required("title", "\"…\"", title).flatten();
+    let view = table.optional("view", short(CHARS_MAX));
+    let measure = table.optional("measure", short(CHARS_MAX));
+    let of = table.or("key", HeadlineOf::Sum, |value| short(CHARS_MAX)(value).map(HeadlineOf::Key));
     let per = table.optional("per", |value| per(value, &of));
     let window = window(&mut table, metric);
     let unit = table.optional("unit", |value| unit(value, per.is_some()));
@@ -100,7 +99,7 @@ fn unknown(metric: &str, metrics: &[MetricSettings]) -> Problem {
 }
 
 fn id(value: &Value<'_>, before: &[HeadlineSettings]) -> Read<String> {
-    let id = short(value)?;
+    let id = short(CHARS_MAX)(value)?;
     if before.iter().any(|other| other.id == id) {
         return Err(Problem::new(format!("is `{id}`, which another headline has already"))
             .hint("give each headline an id of its own"));
@@ -108,17 +107,8 @@ fn id(value: &Value<'_>, before: &[HeadlineSettings]) -> Read<String> {
     Ok(id)
 }
 
-/// A text of one line that is not long.
-fn short(value: &Value<'_>) -> Read<String> {
-    let text = line(value)?;
-    if text.chars().count() > CHARS_MAX {
-        return Err(Problem::new(format!("must have at most {CHARS_MAX} characters")));
-    }
-    Ok(text.to_owned())
-}
-
 fn per(value: &Value<'_>, of: &HeadlineOf) -> Read<HeadlineOf> {
-    let text = short(value)?;
+    let text = short(CHARS_MAX)(value)?;
     let per = if text == HeadlineOf::SUM { HeadlineOf::Sum } else { HeadlineOf::Key(text) };
     if per == *of {
         return Err(Problem::new("is the figure itself, and its share is always 100 %")
@@ -129,13 +119,15 @@ fn per(value: &Value<'_>, of: &HeadlineOf) -> Read<HeadlineOf> {
 
 /// The kind of windows that is written, or else the metric's first.
 fn window(table: &mut Table<'_>, metric: Option<&MetricSettings>) -> Option<WindowSpec> {
-    let Some(value) = table.value("window") else { return metric.map(|metric| metric.windows[0]) };
+    let Some(value) = table.value("window") else {
+        return metric.map(MetricSettings::first_window);
+    };
     let metric = metric?;
     value.read(|value| {
         let text = line(value)?;
         let found = text.parse().ok().filter(|spec| metric.windows.contains(spec));
         found.ok_or_else(|| {
-            let kinds: Vec<String> = metric.windows.iter().map(ToString::to_string).collect();
+            let kinds: Vec<String> = metric.shown_windows.iter().map(ToString::to_string).collect();
             let id = &metric.id;
             Problem::new(format!("is `{text}`, which metric `{id}` does not have"))
                 .meant(text, kinds.iter().map(String::as_str))
@@ -152,7 +144,7 @@ fn unit(value: &Value<'_>, is_share: bool) -> Read<String> {
         return Err(Problem::new("has no use beside `per`: a share is shown in per cent")
             .hint("take it out"));
     }
-    short(value)
+    short(CHARS_MAX)(value)
 }
 
 fn giant(value: &Value<'_>, before: &[HeadlineSettings]) -> Read<bool> {
@@ -205,7 +197,7 @@ fn not_in_a_row(metric: &MetricSettings, spec: WindowSpec) -> Problem {
     if let Some(kind) = metric.windows.iter().rfind(in_a_row) {
         return problem.hint(format!("add `window = \"{kind}\"` here"));
     }
-    let kinds = metric.windows.iter().map(|spec| format!("\"{spec}\"")).collect::<Vec<_>>();
+    let kinds = metric.shown_windows.iter().map(|spec| format!("\"{spec}\"")).collect::<Vec<_>>();
     let (id, kinds) = (&metric.id, kinds.join(", "));
     problem.hint(format!(
         "add `windows = [{kinds}, \"1d\", \"1h\"]` to metric `{id}`, and `window = \"1d\"` here"
@@ -213,22 +205,7 @@ fn not_in_a_row(metric: &MetricSettings, spec: WindowSpec) -> Problem {
 }
 
 /// One text for all languages, or one for each; a language that is missing has the other's.
-fn title(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
-    let both = |zh: &str, en: &str| {
-        [("zh", zh), ("en", en)].map(|(language, text)| (language.to_owned(), text.to_owned()))
-    };
-    let DeValue::Table(_) = value.data() else {
-        let text = line(value)?;
-        return Ok(both(text, text).into());
-    };
-    let mut table = value.table()?;
-    let (zh, en) = (table.optional("zh", line), table.optional("en", line));
-    let is_written = table.value("zh").is_some() || table.value("en").is_some();
-    table.finish();
-    match (zh.or(en), en.or(zh)) {
-        (Some(zh), Some(en)) => Ok(both(zh, en).into()),
-        // A text that cannot be used was reported.
-        _ if is_written => Ok(BTreeMap::new()),
-        _ => Err(Problem::new("has no text").hint("as in { zh = \"购买\", en = \"Purchases\" }")),
-    }
+fn title(value: &Value<'_>) -> Read<Option<Texts>> {
+    let text = |value: &Value<'_>| line(value).map(str::to_owned);
+    texts(value, text, "{ zh = \"购买\", en = \"Purchases\" }")
 }

@@ -18,6 +18,8 @@ mod format;
 mod headline;
 mod headline_settings;
 mod kafka;
+mod labels;
+mod layout;
 mod load;
 mod metric;
 mod metric_settings;
@@ -25,6 +27,7 @@ mod open_panes;
 mod outlet;
 mod outlet_settings;
 mod outline;
+mod page;
 mod panel;
 mod pipeline;
 mod reader;
@@ -33,10 +36,14 @@ mod secret;
 mod server;
 mod server_settings;
 mod settings;
+mod shown_settings;
 mod source;
 mod source_settings;
 mod suggest;
 mod syntax;
+mod texts;
+mod threshold;
+mod ticker;
 mod units;
 mod values;
 mod windows;
@@ -60,9 +67,14 @@ pub use pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 pub use secret::Secret;
 pub use server::{Exposure, TOKEN_CHARS_MIN};
 pub use server_settings::ServerSettings;
+pub use shown_settings::{
+    FieldLabels, Labels, LayoutSettings, LayoutUnit, Limit, PageSettings, Part, Sentence,
+    ThresholdSettings, TickerSettings,
+};
 pub use source_settings::{
     Fetch, FileSettings, GeneratorSettings, KafkaSettings, OnGap, Shape, Skew, SourceSettings,
     Start,
 };
 pub use suggest::nearest;
+pub use texts::Texts;
 pub use units::{duration_of, show_duration, size_of};

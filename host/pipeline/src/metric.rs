@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Number};
@@ -48,7 +49,9 @@ impl MetricSettings {
             wasi: Some(Wasi::Inert),
             config,
             panels: Vec::new(),
+            labels: Arc::default(),
             windows: vec![WindowSpec::Cumulative],
+            shown_windows: vec![WindowSpec::Cumulative],
             backfill: Backfill::All,
             retention: Duration::from_hours(24),
             open_windows_max: OPEN_WINDOWS as usize,
@@ -116,7 +119,9 @@ fn read<'a>(
     let sha256 = table.optional("sha256", sha256);
     let columns = table.or("columns", BTreeMap::new(), |value| columns(value, fields));
     let wasi = table.optional("wasi", one_of(&WASI));
-    let windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
+    let shown_windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
+    let mut windows = shown_windows.clone();
+    windows.sort_unstable();
     let backfill = table.or("backfill", Backfill::All, backfill(around.is_topic));
     let days = Duration::from_hours(24);
     let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
@@ -140,7 +145,9 @@ fn read<'a>(
         wasi,
         config,
         panels: Vec::new(),
+        labels: Arc::default(),
         windows,
+        shown_windows,
         backfill,
         retention,
         open_windows_max: open_max as usize,

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::WindowSpec;
+
+use super::shown_settings::{Labels, ThresholdSettings};
 
 /// The name of the column that holds the event time of each row, which is no field of the schema.
 pub const EVENT_TIME: &str = "@event-time";
@@ -43,8 +46,13 @@ pub struct MetricSettings {
     pub config: serde_json::Value,
     /// The `[[panel]]` tables of this metric's panels.
     pub panels: Vec<PanelSettings>,
+    /// By field of the schema, the texts of its values: `[labels]` of the file, and once plugins are
+    /// loaded also theirs.
+    pub labels: Arc<Labels>,
     /// The windows of the metric, sorted and without repetition.
     pub windows: Vec<WindowSpec>,
+    /// The same windows in written order: the first one is what the page shows.
+    pub shown_windows: Vec<WindowSpec>,
     /// The records that the metric counts where it has no state yet.
     pub backfill: Backfill,
     /// The longest time that the watermark may be past a window that still takes rows.
@@ -74,8 +82,15 @@ pub enum Wasi {
     Inert,
 }
 
+impl MetricSettings {
+    /// The kind of windows that the page shows.
+    pub fn first_window(&self) -> WindowSpec {
+        self.shown_windows[0]
+    }
+}
+
 /// `[[panel]]`: what the pipeline wants otherwise than the plugin.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PanelSettings {
     /// The metric's id, or `metric.view` where it has several views.
     pub id: String,
@@ -89,4 +104,10 @@ pub struct PanelSettings {
     pub order: Option<i64>,
     /// The name of the panel's size; `None` means the plugin's choice.
     pub size: Option<&'static str>,
+    /// `windows`: drawn over the windows of the metric; `None` means over its keys.
+    pub over: Option<&'static str>,
+    /// The name of a layout of the pipeline; `None` means the provinces of China.
+    pub layout: Option<String>,
+    /// The values from which a figure is worth a warning, in written order.
+    pub thresholds: Vec<ThresholdSettings>,
 }

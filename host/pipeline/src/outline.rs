@@ -5,16 +5,17 @@
 //!
 //! A secret is `***`, so the texts may be shown.
 
+mod shown;
+mod texts;
+
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::path::Path;
 
 use super::backup::BackupSettings;
 use super::document::join;
 use super::fingerprint::show_instant;
 use super::headline_settings::HeadlineSettings;
 use super::kafka::FETCH;
-use super::metric_settings::{Backfill, MetricSettings, PanelSettings, Wasi};
+use super::metric_settings::{Backfill, MetricSettings, Wasi};
 use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::secret::Secret;
@@ -23,31 +24,7 @@ use super::source_settings::{
     FileSettings, GeneratorSettings, KafkaSettings, OnGap, SourceSettings, Start,
 };
 use super::units::{show_duration, show_size};
-
-/// The texts so far; a setting is named by its path in the file.
-struct Texts<'a> {
-    texts: BTreeMap<String, String>,
-    /// Paths of files are shown as they are written, relative to this folder.
-    folder: &'a Path,
-}
-
-impl Texts<'_> {
-    fn set(&mut self, key: impl Into<String>, value: impl Display) {
-        self.texts.insert(key.into(), value.to_string());
-    }
-
-    fn set_path(&mut self, key: impl Into<String>, path: &Path) {
-        let path = path.strip_prefix(self.folder).unwrap_or(path).display().to_string();
-        self.set(key, path);
-    }
-
-    /// A setting that is not written has no text.
-    fn set_if(&mut self, key: impl Into<String>, value: Option<impl Display>) {
-        if let Some(value) = value {
-            self.set(key, value);
-        }
-    }
-}
+use texts::Texts;
 
 impl Pipeline {
     /// The settings that stored state does not depend on: path of the setting → its value in one
@@ -57,6 +34,7 @@ impl Pipeline {
             path: _,
             folder,
             name,
+            names,
             workers,
             source,
             schema: _,
@@ -73,10 +51,18 @@ impl Pipeline {
             backups,
             metrics,
             headlines,
+            layouts,
+            labels,
+            page,
+            ticker,
             server,
         } = self;
-        let mut texts = Texts { texts: BTreeMap::new(), folder };
+        let mut texts = Texts::from(folder.as_path());
         texts.set("name", name);
+        // One text for all languages is the name alone.
+        for (language, text) in names.iter().filter(|(_, text)| *text != name) {
+            texts.set(format!("name.{language}"), text);
+        }
         texts.set(
             "workers",
             match workers {
@@ -112,6 +98,10 @@ impl Pipeline {
         of_server(&mut texts, server);
         metrics.iter().enumerate().for_each(|(i, metric)| of_metric(&mut texts, i, metric));
         headlines.iter().enumerate().for_each(|(i, each)| of_headline(&mut texts, i, each));
+        shown::of_layouts(&mut texts, layouts);
+        shown::of_labels(&mut texts, labels);
+        shown::of_page(&mut texts, page);
+        shown::of_ticker(&mut texts, ticker.as_ref());
         texts.texts
     }
 }
@@ -242,7 +232,9 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         wasi,
         config,
         panels,
-        windows,
+        labels: _,
+        windows: _,
+        shown_windows,
         backfill,
         retention,
         open_windows_max,
@@ -259,7 +251,7 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         columns.iter().map(|(input, field)| format!("{input} = {field}")).collect();
     set("columns", columns.join(", "));
     set("config", config.to_string());
-    let windows: Vec<_> = windows.iter().map(ToString::to_string).collect();
+    let windows: Vec<_> = shown_windows.iter().map(ToString::to_string).collect();
     set("windows", windows.join(", "));
     set("backfill", name_of_backfill(*backfill));
     set("retention", show_duration(*retention));
@@ -281,7 +273,7 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         set("compile_time_max", show_duration(*time));
     }
     for panel in panels {
-        of_panel(texts, panel);
+        shown::of_panel(texts, panel);
     }
 }
 
@@ -293,18 +285,10 @@ fn of_headline(texts: &mut Texts<'_>, place: usize, headline: &HeadlineSettings)
     }
 }
 
-fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {
-    let PanelSettings { id, index: _, title, chart, order, size } = panel;
-    for (language, text) in title {
-        texts.set(format!("panel.{id}.title.{language}"), text);
-    }
-    texts.set_if(format!("panel.{id}.chart"), *chart);
-    texts.set_if(format!("panel.{id}.order"), *order);
-    texts.set_if(format!("panel.{id}.size"), *size);
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const PIPELINE: &str = r#"

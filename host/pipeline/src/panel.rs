@@ -1,13 +1,16 @@
-//! `[[panel]]`: title, chart, order and size of a panel, where the pipeline's choice differs from
-//! the plugin's. The views are known only when the plugin is loaded.
+//! `[[panel]]`: title, chart, order, size and more of a panel, where the pipeline's choice differs
+//! from the plugin's. The views are known only when the plugin is loaded.
 
 use std::collections::BTreeMap;
 
+use streamgauge_core::WindowSpec;
 use toml::de::DeValue;
 
 use super::metric_settings::{MetricSettings, PanelSettings};
 use super::reader::{Problem, Read, Table, Value};
+use super::shown_settings::LayoutSettings;
 use super::suggest::list;
+use super::threshold;
 use super::values::{line, one_of};
 
 /// The charts that the page draws.
@@ -20,14 +23,16 @@ const SIZES: [&str; 5] = ["small", "medium", "wide", "tall", "large"];
 const ORDER_MAX: i128 = 1_000_000;
 
 /// Reads all `[[panel]]` tables and hands each to its metric.
-pub(super) fn read_panels(root: &mut Table<'_>, metrics: &mut [MetricSettings]) {
+pub(super) fn read_panels(
+    root: &mut Table<'_>,
+    metrics: &mut [MetricSettings],
+    layouts: &[LayoutSettings],
+) {
     let Some(items) = root.optional("panel", list_of_tables) else { return };
     let mut ids: Vec<String> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let Some(panel) = item.read(Value::table).and_then(|table| read(table, index, &mut ids))
-        else {
-            continue;
-        };
+        let Some(table) = item.read(Value::table) else { continue };
+        let Some(panel) = read(table, index, &mut ids, (metrics, layouts)) else { continue };
         let metric = panel.id.split('.').next().unwrap_or_default();
         match metrics.iter_mut().find(|m| m.id == metric) {
             Some(owner) => owner.panels.push(panel),
@@ -50,7 +55,12 @@ fn unknown(metric: &str, metrics: &[MetricSettings]) -> Problem {
         .hint(format!("the metrics are {}", list(&known, "and")))
 }
 
-fn read(mut table: Table<'_>, index: usize, ids: &mut Vec<String>) -> Option<PanelSettings> {
+fn read(
+    mut table: Table<'_>,
+    index: usize,
+    ids: &mut Vec<String>,
+    (metrics, layouts): (&[MetricSettings], &[LayoutSettings]),
+) -> Option<PanelSettings> {
     let id = table.required("id", "\"behavior\"", |value| {
         let id = line(value)?.to_owned();
         if ids.contains(&id) {
@@ -63,8 +73,42 @@ fn read(mut table: Table<'_>, index: usize, ids: &mut Vec<String>) -> Option<Pan
     let chart = table.optional("chart", one_of(&CHARTS.map(|chart| (chart, chart))));
     let order = table.optional("order", order);
     let size = table.optional("size", one_of(&SIZES.map(|size| (size, size))));
+    let owner = id.as_deref().and_then(|id| id.split('.').next());
+    let owner = owner.and_then(|id| metrics.iter().find(|metric| metric.id == id));
+    let over = table.optional("over", |value| over(value, owner));
+    let layout = table.optional("layout", |value| layout(value, layouts));
+    let thresholds = threshold::read_thresholds(&mut table, owner);
     table.finish();
-    Some(PanelSettings { id: id?, index, title, chart, order, size })
+    Some(PanelSettings { id: id?, index, title, chart, order, size, over, layout, thresholds })
+}
+
+/// `windows`, of a metric that has some.
+fn over(value: &Value<'_>, metric: Option<&MetricSettings>) -> Read<&'static str> {
+    let over = one_of(&[("windows", "windows")])(value)?;
+    match metric {
+        Some(metric) if metric.windows == [WindowSpec::Cumulative] => {
+            let id = &metric.id;
+            Err(Problem::new(format!("needs windows, and metric `{id}` is only cumulative"))
+                .hint(format!("add `windows = [\"cumulative\", \"1d\"]` to metric `{id}`")))
+        }
+        _ => Ok(over),
+    }
+}
+
+/// The name of one of the layouts.
+fn layout(value: &Value<'_>, layouts: &[LayoutSettings]) -> Read<String> {
+    let name = line(value)?;
+    if layouts.iter().any(|layout| layout.name == name) {
+        return Ok(name.to_owned());
+    }
+    let names: Vec<&str> = layouts.iter().map(|layout| layout.name.as_str()).collect();
+    let problem = Problem::new(format!("is `{name}`, which is no layout of this file"));
+    Err(match names.as_slice() {
+        [] => problem.hint(format!("add `[[layout]]` with `name = \"{name}\"` and `units`")),
+        names => problem
+            .meant(name, names.iter().copied())
+            .hint(format!("the layouts are {}", list(names, "and"))),
+    })
 }
 
 /// One text for all languages, or one for each.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::{LatenessClock, Schema};
@@ -13,7 +14,9 @@ use super::headline_settings::HeadlineSettings;
 use super::metric_settings::MetricSettings;
 use super::outlet_settings::OutletSettings;
 use super::server_settings::ServerSettings;
+use super::shown_settings::{Labels, LayoutSettings, PageSettings, TickerSettings};
 use super::source_settings::SourceSettings;
+use super::texts::Texts;
 
 /// The content of a checked `pipeline.toml`.
 #[derive(Clone, Debug)]
@@ -22,8 +25,10 @@ pub struct Pipeline {
     pub path: PathBuf,
     /// The folder of the pipeline file; relative paths start there.
     pub folder: PathBuf,
-    /// The title of the dashboard.
+    /// The title of the dashboard in the language that is written first.
     pub name: String,
+    /// The title of the dashboard by language.
+    pub names: Texts,
     /// The number of worker threads, or its rule.
     pub workers: Workers,
     /// The place that records come from.
@@ -57,6 +62,14 @@ pub struct Pipeline {
     pub metrics: Vec<MetricSettings>,
     /// The figures above the panels, in written order; ids are unique.
     pub headlines: Vec<HeadlineSettings>,
+    /// Places of tiles, in written order; names are unique.
+    pub layouts: Vec<LayoutSettings>,
+    /// By field of the schema, the texts of its values.
+    pub labels: Arc<Labels>,
+    /// The looks of the page.
+    pub page: PageSettings,
+    /// The sentences of single records; `None` means that there are none.
+    pub ticker: Option<TickerSettings>,
     /// The settings of the dashboard's server.
     pub server: ServerSettings,
 }

@@ -3,6 +3,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::LatenessClock;
@@ -14,8 +15,11 @@ use super::open_panes::Around;
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::SourceSettings;
-use super::values::{duration, line, number, one_of, whole};
-use super::{backup, headline, metric, outlet, panel, schema, server, source};
+use super::texts::{Texts, first_and_all, short};
+use super::values::{duration, number, one_of, whole};
+use super::{
+    backup, headline, labels, layout, metric, outlet, page, panel, schema, server, source, ticker,
+};
 
 /// The only version of the file there is.
 const VERSION: u64 = 1;
@@ -34,7 +38,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// Reads the whole file. The result is of no use if problems were reported, and may then be `None`.
 pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Option<Pipeline> {
     root.required("version", "1", version);
-    let name = root.required("name", "\"…\"", name);
+    let name = root.required("name", "\"…\"", name).flatten();
     let workers = root.or("workers", Workers::Auto, workers);
     let source = source::read_source(&mut root, context);
     let fields = schema::read_schema(&mut root);
@@ -51,17 +55,23 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let (state_dir, backups) = read_state(&mut root, context);
     let around = Around::of(event_time.as_ref(), source.as_ref());
     let mut metrics = metric::read_metrics(&mut root, (fields.as_ref(), around), context);
-    panel::read_panels(&mut root, &mut metrics);
+    let layouts = layout::read_layouts(&mut root);
+    panel::read_panels(&mut root, &mut metrics, &layouts);
     let headlines = headline::read_headlines(&mut root, &metrics);
+    let labels = Arc::new(labels::read_labels(&mut root, fields.as_ref()));
+    metrics.iter_mut().for_each(|metric| metric.labels = Arc::clone(&labels));
+    let page = page::read_page(&mut root, &context.folder);
     let server = server::read(&mut root, context);
+    let ticker = ticker::read_ticker(&mut root, fields.as_ref(), server.show_records);
     root.finish();
-    let name = name?;
+    let (name, names) = name?;
     Some(Pipeline {
         path: context.path.clone(),
         folder: context.folder.clone(),
         workers,
         source: with_group(source?, &name),
         name,
+        names,
         schema: fields?.schema?,
         event_time: event_time?,
         lateness,
@@ -76,6 +86,10 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         backups,
         metrics,
         headlines,
+        layouts,
+        labels,
+        page,
+        ticker,
         server,
     })
 }
@@ -99,12 +113,10 @@ fn version(value: &Value<'_>) -> Read<()> {
     }
 }
 
-fn name(value: &Value<'_>) -> Read<String> {
-    let text = line(value)?;
-    if text.chars().count() > NAME_CHARS_MAX {
-        return Err(Problem::new(format!("must have at most {NAME_CHARS_MAX} characters")));
-    }
-    Ok(text.to_owned())
+/// The title in the language that is written first, and in each.
+fn name(value: &Value<'_>) -> Read<Option<(String, Texts)>> {
+    let example = "{ zh = \"实时数据分析\", en = \"Live analysis\" }";
+    first_and_all(value, short(NAME_CHARS_MAX), example)
 }
 
 /// Names a group that is left out after the pipeline: two pipelines that tell offsets to one group

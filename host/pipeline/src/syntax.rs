@@ -16,7 +16,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::secret::mask_lines;
 
 /// Tables of which there can be several, written with double brackets.
-const LISTS: [&str; 3] = ["metric", "panel", "headline"];
+const LISTS: [&str; 4] = ["metric", "panel", "headline", "layout"];
 
 /// The longest value without quotes that is written out in quotes beside its place.
 const QUOTED_BYTES_MAX: usize = 40;

@@ -12,7 +12,7 @@ const WINDOWS_MAX: usize = 16;
 const EXAMPLES: &str = "write \"cumulative\", a size such as \"1d\" or \"10m\", or size and slide \
      such as \"10m/1m\"";
 
-/// Reads the list: sorted, each kind once. Each wrong window is reported at its place.
+/// Reads the list as it is written, each kind once. Each wrong window is reported at its place.
 pub(super) fn windows(value: &Value<'_>) -> Read<Vec<WindowSpec>> {
     let items = value.items().map_err(|problem| {
         let alone = value.text().ok().filter(|text| parse(text).is_ok());
@@ -40,7 +40,6 @@ pub(super) fn windows(value: &Value<'_>) -> Read<Vec<WindowSpec>> {
         });
         specs.extend(new);
     }
-    specs.sort_unstable();
     Ok(specs)
 }
 

@@ -16,6 +16,8 @@ mod headlines;
 mod identity;
 #[path = "pipeline/kept.rs"]
 mod kept;
+#[path = "pipeline/shown.rs"]
+mod shown;
 #[path = "pipeline/sources.rs"]
 mod sources;
 #[path = "pipeline/state.rs"]
@@ -112,6 +114,7 @@ fn the_default_pipeline_is_valid_and_says_what_it_should() {
     let (pipeline, document) = Pipeline::load(path).expect("the default pipeline");
     assert!(document.warnings().is_empty(), "{}", document.warnings());
     assert_eq!(pipeline.name, "淘宝实时数据分析");
+    assert_eq!(pipeline.names["en"], "Taobao, live");
     assert_eq!(pipeline.workers, Workers::Auto);
     let SourceSettings::Kafka(kafka) = &pipeline.source else { panic!("{:?}", pipeline.source) };
     assert_eq!(kafka.topic, "taobao_user_behavior");
@@ -128,7 +131,14 @@ fn the_default_pipeline_is_valid_and_says_what_it_should() {
     let Some(OutletSettings::File(letters)) = &pipeline.dead_letters else { panic!("no file") };
     assert_eq!(letters.path, Path::new("../../state/dead-letters.jsonl"));
     let ids: Vec<_> = pipeline.metrics.iter().map(|m| m.id.as_str()).collect();
-    assert_eq!(ids, ["behavior", "age", "gender", "province"]);
+    assert_eq!(ids, ["behavior", "age", "gender", "province", "province_action"]);
+    for metric in &pipeline.metrics {
+        let windows: Vec<String> = metric.shown_windows.iter().map(ToString::to_string).collect();
+        assert_eq!(windows, ["cumulative", "1d"], "{}", metric.id);
+    }
+    let ticker = pipeline.ticker.expect("a ticker");
+    assert_eq!(ticker.fields, ["province", "action", "age_range"], "nothing that tells who it is");
+    assert_eq!(pipeline.labels["action"].len(), 4);
     assert_eq!(pipeline.metrics[1].plugin, Path::new("../../target/plugins/age.wasm"));
     assert_eq!(pipeline.server.listen.to_string(), "127.0.0.1:5001");
 }

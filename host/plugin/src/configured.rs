@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use streamgauge_core::words;
-use streamgauge_pipeline::MetricSettings;
+use streamgauge_pipeline::{Labels, MetricSettings};
 
 use super::config;
 use super::descriptor;
@@ -27,6 +27,14 @@ impl Plugin {
             ..self.clone()
         };
         plugin.described(schema)
+    }
+
+    /// The same plugin, with other labels for the values of fields.
+    #[must_use]
+    pub fn with_labels(&self, labels: &Arc<Labels>) -> Self {
+        let labels = Arc::clone(labels);
+        let settings = Arc::new(MetricSettings { labels, ..(*self.settings).clone() });
+        Self { settings, ..self.clone() }
     }
 
     /// The plugin with its description, if it takes its configuration.

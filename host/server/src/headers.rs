@@ -15,8 +15,9 @@ use super::app::App;
 
 /// Adds the headers to a response.
 pub(super) async fn add(State(app): State<Arc<App>>, mut response: Response) -> Response {
+    // A stricter one stays.
+    response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert_with(|| app.policy.clone());
     response.headers_mut().extend([
-        (CONTENT_SECURITY_POLICY, app.policy.clone()),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ]);

@@ -188,6 +188,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(control::paths::routes(&app))
         .merge(stream::routes())
         .merge(page::files::routes())
+        .merge(page::logo::routes())
         .layer(from_fn_with_state(Arc::clone(&app), access::guard::demand_name))
         .merge(api::open_routes())
         .method_not_allowed_fallback(api::wrong_method)

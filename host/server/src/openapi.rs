@@ -37,6 +37,7 @@ use streamgauge_wire as wire;
         latest::latest,
         answers::snapshot,
         answers::panel,
+        answers::compare,
         answers::history,
         answers::lateness,
         answers::events,

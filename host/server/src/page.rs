@@ -5,6 +5,7 @@
 //! of the page when asked, release builds carry the files.
 
 pub(crate) mod files;
+pub(crate) mod logo;
 
 use std::borrow::Cow;
 

@@ -13,7 +13,8 @@ use serde_json::Value;
 use streamgauge_core::{
     EventTime, TimeWindow, WindowAsk, WindowAskError, WindowSpec, parse_rfc3339,
 };
-use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
+use streamgauge_pipeline::Comparison;
+use streamgauge_wire::{Checkpoints, Compared, Frame, LatenessReport, LiveState, Samples};
 use utoipa::IntoParams;
 
 /// Answers questions about the result.
@@ -56,6 +57,17 @@ pub trait Query: Send + Sync {
     fn panel(&self, live: &LiveState, id: &str, question: &PanelQuestion)
     -> Result<Frame, Refused>;
 
+    /// A panel over one window, beside what it was before.
+    ///
+    /// # Errors
+    /// The panel or window does not exist, has no time before, or could not be read.
+    fn compare(
+        &self,
+        live: &LiveState,
+        id: &str,
+        question: &CompareQuestion,
+    ) -> Result<Compared, Refused>;
+
     /// Writes the states that the pages show, with all final panes, as `state export` does.
     ///
     /// # Errors
@@ -83,6 +95,15 @@ pub struct PanelQuestion {
     pub key: Option<String>,
     /// The most rows, from 1 to [`TOP_MAX`]; `None` means as many as the page shows.
     pub top: Option<u32>,
+}
+
+/// What is asked of a panel and of the time before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareQuestion {
+    /// The window and the rows.
+    pub of: PanelQuestion,
+    /// What it is held against.
+    pub to: Comparison,
 }
 
 /// The most rows of a panel that are asked for.
@@ -143,6 +164,14 @@ pub struct HistoryAsk {
     pub bytes: Option<usize>,
     /// What the answer before gave as its `next`: the windows from there on.
     pub next: Option<String>,
+    /// Steps of this size, such as `1h` or `1d`, each merged from all windows of the kind `window`
+    /// that lie in it.
+    pub by: Option<String>,
+    /// Only the rows of this key of the first dimension.
+    pub key: Option<String>,
+    /// The most rows of a window, from 1 to 1000: the largest by the first measure, with the sum of
+    /// the rest under `other`.
+    pub top: Option<u32>,
 }
 
 /// A question about history, understood.
@@ -162,6 +191,12 @@ pub struct HistoryQuestion {
     pub bytes_max: usize,
     /// The kind and the start of the first window of the answer; `None` means the first of all.
     pub first: Option<(WindowSpec, EventTime)>,
+    /// The size of the steps that windows are merged into; `None` means that they are not.
+    pub by: Option<WindowSpec>,
+    /// The only key that is asked for; `None` means every key.
+    pub key: Option<String>,
+    /// The most rows of a window, from 1 to [`TOP_MAX`]; `None` means all.
+    pub top: Option<u32>,
 }
 
 /// The most bytes of an answer about history.
@@ -181,6 +216,12 @@ impl HistoryAsk {
             found.ok_or_else(|| Refused::Malformed(no_instant(name, &text)))
         };
         let TimeWindow { start, end } = TimeWindow::ALWAYS;
+        check_rows(self.key.as_deref(), self.top)?;
+        let by = self.by.map(spec).transpose()?;
+        if let Some(by) = by.filter(|by| !matches!(by, WindowSpec::Tumbling { .. })) {
+            let text = format!("`{by}` are no steps of time; hint: by=1h or by=1d");
+            return Err(Refused::Malformed(text));
+        }
         Ok(HistoryQuestion {
             metric: self.metric,
             spec: self.window.map(spec).transpose()?,
@@ -192,8 +233,23 @@ impl HistoryAsk {
             with_open: self.open == Some(true),
             bytes_max: self.bytes.unwrap_or(HISTORY_BYTES).clamp(1, HISTORY_BYTES_MAX),
             first: self.next.as_deref().map(first).transpose()?,
+            by,
+            key: self.key,
+            top: self.top,
         })
     }
+}
+
+/// Checks that rows are asked for in one way.
+fn check_rows(key: Option<&str>, top: Option<u32>) -> Result<(), Refused> {
+    if let Some(top) = top.filter(|top| !(1..=TOP_MAX).contains(top)) {
+        return Err(Refused::Malformed(format!("top must be from 1 to {TOP_MAX}, not {top}")));
+    }
+    if key.is_some() && top.is_some() {
+        let text = "either the row of one key or so many of the largest; hint: leave `top` out";
+        return Err(Refused::Malformed(text.to_owned()));
+    }
+    Ok(())
 }
 
 /// The window that an answer named as its `next`.

@@ -35,6 +35,8 @@ pub(super) struct Rendered {
     pub(super) panels: Part,
     /// The figures above the panels; they change with the panels.
     pub(super) headlines: Part,
+    /// The places of tiles that panels name; they change with the panels.
+    pub(super) layouts: Part,
     /// What the figures are worth; the same `Arc` until one of them changes.
     pub(super) headline_values: Part,
     pub(super) frames: BTreeMap<String, RenderedFrame>,
@@ -76,6 +78,7 @@ impl Rendered {
         let panels = same.map_or_else(|| part(&*live.panels), |same| Arc::clone(&same.panels));
         let headlines =
             same.map_or_else(|| part(&*live.headlines), |same| Arc::clone(&same.headlines));
+        let layouts = same.map_or_else(|| part(&*live.layouts), |same| Arc::clone(&same.layouts));
         let same_values =
             last.filter(|last| Arc::ptr_eq(&last.live.headline_values, &live.headline_values));
         let headline_values = match same_values {
@@ -92,7 +95,7 @@ impl Rendered {
             (id.clone(), RenderedFrame::new(frame, known))
         });
         let frames = frames.collect();
-        Self { live, schema_rev, panels, headlines, headline_values, frames, status }
+        Self { live, schema_rev, panels, headlines, layouts, headline_values, frames, status }
     }
 }
 
@@ -137,6 +140,7 @@ mod tests {
         assert!(Arc::ptr_eq(&first.status, &second.status));
         assert!(Arc::ptr_eq(&first.panels, &second.panels));
         assert!(Arc::ptr_eq(&first.headlines, &second.headlines));
+        assert!(Arc::ptr_eq(&first.layouts, &second.layouts));
         assert!(!Arc::ptr_eq(&first.headline_values, &second.headline_values));
         assert_eq!((first.schema_rev, second.schema_rev), (1, 1));
     }

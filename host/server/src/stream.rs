@@ -24,7 +24,9 @@ use super::app::{App, stopped};
 use super::origin;
 use super::render::{Part, Rendered, clock, wall_clock_ms};
 use super::response::refusal;
-use streamgauge_wire::{FromPage, Hello, Points, ToPage};
+use streamgauge_wire::{
+    FromPage, Hello, Points, TICKER_LINES_MAX, TICKER_NEW_MAX, TickerLine, ToPage,
+};
 
 /// Updates a second until a page asks for another rate.
 const HZ_DEFAULT: f64 = 2.0;
@@ -113,6 +115,8 @@ struct Sent {
     frame_revs: BTreeMap<String, u64>,
     /// What the figures are worth, as the page has it.
     headlines: Option<Part>,
+    /// How many sentences of records had been made at the last message.
+    sentences: u64,
     last_point: Option<i64>,
 }
 
@@ -175,6 +179,8 @@ impl Client {
             rev: rendered.schema_rev,
             panels: &rendered.panels,
             headlines: &rendered.headlines,
+            layouts: &rendered.layouts,
+            ticker: rendered.live.ticker.as_deref(),
         });
         let hello = Some(Arc::clone(&rendered.live.hello));
         let introduction =
@@ -241,16 +247,27 @@ impl Sent {
         let clock = clock(&rendered.live);
         self.advance_headlines(rendered);
         let headlines = &rendered.headline_values;
+        let ticker = self.advance_ticker(rendered, TICKER_LINES_MAX);
         let (seq, frames, points) = self.advance(rendered);
-        text(&ToPage::Snapshot { seq, clock, frames, headlines, series: points, status })
+        text(&ToPage::Snapshot { seq, clock, frames, headlines, ticker, series: points, status })
     }
 
     fn update(&mut self, rendered: &Rendered) -> Message {
         let status = &rendered.status;
         let clock = clock(&rendered.live);
         let headlines = self.advance_headlines(rendered).then_some(&*rendered.headline_values);
+        let ticker = self.advance_ticker(rendered, TICKER_NEW_MAX);
         let (seq, frames, points) = self.advance(rendered);
-        text(&ToPage::Update { seq, clock, frames, headlines, points, status })
+        text(&ToPage::Update { seq, clock, frames, headlines, ticker, points, status })
+    }
+
+    /// Returns the newest sentences that the page does not have, at most so many, and records that
+    /// the page has them.
+    fn advance_ticker<'a>(&mut self, rendered: &'a Rendered, most: usize) -> &'a [TickerLine] {
+        let all = &rendered.live.ticker_lines;
+        let new = all.after(self.sentences, most);
+        self.sentences = all.made();
+        new
     }
 
     /// Returns true if the page does not have what the figures are worth, and records that the page

@@ -12,6 +12,7 @@ mod lateness;
 mod measured;
 mod meter;
 mod metric;
+mod mode;
 mod open_transaction;
 mod pace;
 mod partition;
@@ -20,6 +21,7 @@ mod samples;
 mod seen;
 mod stored;
 mod summary;
+mod ticker;
 mod to_wire;
 mod warnings;
 
@@ -29,14 +31,13 @@ use std::time::{Instant, SystemTime};
 use chrono::Utc;
 use streamgauge_checkpoint::CheckpointReport;
 use streamgauge_core::{Accounting, PartitionSnapshot, Plan};
-use streamgauge_kafka::PartitionTrouble;
 use streamgauge_outbox::Overview;
-use streamgauge_pipeline::{Pipeline, SourceSettings};
+use streamgauge_pipeline::Pipeline;
 use streamgauge_source::SourceError;
 use streamgauge_telemetry::Telemetry;
 use streamgauge_view::{LiveMetric, Published, document};
 use streamgauge_wire::{
-    Clock, DeadLetterStatus, Hello, LateOutputStatus, LiveState, Mode, Panel, SourceStatus, Status,
+    Clock, Hello, LateOutputStatus, Layout, LiveState, Mode, Panel, SourceStatus, Status,
 };
 use tokio::sync::watch;
 
@@ -58,12 +59,10 @@ pub use query::LiveQuery;
 use seen::Seen;
 use stored::StoredOnce;
 use summary::LateSummary;
+use ticker::Ticker;
 pub(crate) use to_wire::{cause as wire_cause, rejected};
 use warnings::{Warnings, of_backups};
 pub use warnings::{log_warnings, warnings_at_end};
-
-/// Records behind the log's end below which nobody speaks of catching up.
-const LAG_SMALL: u64 = 1000;
 
 /// Replaces the state that the server shows.
 pub struct Publisher {
@@ -82,6 +81,8 @@ struct Drawing {
     panels: Arc<Vec<Panel>>,
     metrics: Vec<LiveMetric>,
     headlines: Headlines,
+    layouts: Arc<Vec<Layout>>,
+    ticker: Ticker,
     aside: Aside,
     bounded: bool,
     ends_by_itself: bool,
@@ -125,6 +126,8 @@ impl Publisher {
             panels: Arc::default(),
             metrics: Vec::new(),
             headlines: Headlines::default(),
+            layouts: Arc::default(),
+            ticker: Ticker::default(),
             aside: Aside::new(),
             bounded,
             ends_by_itself: bounded,
@@ -171,6 +174,7 @@ impl Drawing {
     fn draw(&mut self) -> LiveState {
         let (overview, parked) = self.run_status.look();
         self.follow(&overview.partitions);
+        self.ticker.look(&overview.workers, Instant::now());
         let books = document::accounting(&overview.partitions);
         let checkpoints = self.run_status.checkpoints.read();
         self.measure(&overview, &books, &checkpoints);
@@ -198,6 +202,10 @@ impl Drawing {
             frames: self.frames(),
             headlines: Arc::clone(&self.headlines.all),
             headline_values: self.headlines.values(),
+            layouts: Arc::clone(&self.layouts),
+            ticker: self.ticker.fields(),
+            ticker_lines: self.ticker.lines(),
+            logo: self.active.prepared.logo.clone(),
             clock,
             status,
             series: self.meter.series(),
@@ -260,8 +268,6 @@ impl Drawing {
         let facts =
             Facts { mode, cause: cause.as_ref(), partitions, checkpoint, warnings: &warnings };
         let health = self.verdicts.look(&facts, seen.checkpoints.at, now);
-        let by_reason = to_wire::rejected(books).into_iter();
-        let by_reason = by_reason.map(|(name, count)| (name.to_owned(), count)).collect();
         Status {
             mode,
             cause: cause.map(to_wire::cause),
@@ -292,7 +298,7 @@ impl Drawing {
                 .iter()
                 .map(|each| metric::status(each, seen.overview, &self.costs, &self.pipeline))
                 .collect(),
-            dead_letters: DeadLetterStatus { written: seen.checkpoints.dead_letters, by_reason },
+            dead_letters: self.dead_letters(books, seen.checkpoints.dead_letters),
             late_output: self
                 .pipeline
                 .late_output
@@ -362,39 +368,5 @@ impl Drawing {
         let found = found.into_iter().chain(backups).map(|cause| cause.naming(&self.pipeline));
         let acts = self.run_status.acts.all_warnings();
         seen.parked.values().cloned().chain(found).chain(group).chain(acts).collect()
-    }
-
-    fn mode(
-        &mut self,
-        phase: &Phase,
-        lag: Option<u64>,
-        rate: f64,
-        seen: &Seen<'_>,
-    ) -> (Mode, Option<Cause>) {
-        match phase {
-            Phase::Waiting(cause) => (Mode::Waiting, Some(cause.clone())),
-            Phase::Failed(cause) => (Mode::Failed, Some(cause.clone())),
-            Phase::Restoring => (Mode::Restoring, None),
-            Phase::Ended => (Mode::Ended, None),
-            Phase::Running => match seen.trouble_of_all() {
-                Some(trouble) => (Mode::Waiting, Some(self.cause_of(trouble))),
-                None if self.bounded => (Mode::Replaying, None),
-                None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
-                None => (Mode::Live, None),
-            },
-        }
-    }
-
-    fn cause_of(&self, trouble: &PartitionTrouble) -> Cause {
-        Cause::of(&SourceError::Broker(trouble.fault.clone()), &self.pipeline)
-    }
-
-    /// Behind by more than three seconds' worth of records, until it is less than one.
-    fn is_catching_up(&mut self, lag: Option<u64>, rate: f64) -> bool {
-        let seconds = if self.catching_up { 1.0 } else { 3.0 };
-        let bearable = LAG_SMALL.max((rate * seconds) as u64);
-        let unbounded = matches!(self.pipeline.source, SourceSettings::Generator(_));
-        self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
-        self.catching_up
     }
 }

@@ -19,7 +19,7 @@ const STEP: TimeDelta = TimeDelta::minutes(7);
 
 /// More than eight days: over 29 March, when the clocks went from 02:00 to 03:00, up to the middle of
 /// the day after.
-const EVENTS: i32 = 1775;
+pub(crate) const EVENTS: i32 = 1775;
 
 /// Events of three actions in no simple order.
 fn events() -> Vec<Vec<u8>> {
@@ -32,7 +32,7 @@ fn events() -> Vec<Vec<u8>> {
 }
 
 /// A pipeline over a topic of two partitions, with one table for each of `headlines`.
-fn pipeline(brokers: &str, topic: &str, headlines: &[&str]) -> String {
+pub(crate) fn pipeline(brokers: &str, topic: &str, headlines: &[&str]) -> String {
     let mut settings = Settings {
         checkpoint_every: "100ms",
         metrics: vec!["behavior".to_owned()],
@@ -52,7 +52,7 @@ fn pipeline(brokers: &str, topic: &str, headlines: &[&str]) -> String {
 }
 
 /// The windows of a kind, final or not, in the order of time.
-fn windows(host: &Host, spec: &str) -> Vec<Value> {
+pub(crate) fn windows(host: &Host, spec: &str) -> Vec<Value> {
     let path = format!("/api/v1/history?metric=behavior&window={spec}&open=true");
     let answer = host.get(&path).json();
     assert_eq!(answer["truncated"], false);
@@ -60,20 +60,20 @@ fn windows(host: &Host, spec: &str) -> Vec<Value> {
 }
 
 /// The start of a window as its civil date and time.
-fn start(window: &Value) -> (String, String) {
+pub(crate) fn start(window: &Value) -> (String, String) {
     let text = window["window"]["start"].as_str().expect("a start");
     (text[..10].to_owned(), text[11..19].to_owned())
 }
 
 /// The events of a window, of one action or of all.
-fn count(window: &Value, key: Option<&str>) -> f64 {
+pub(crate) fn count(window: &Value, key: Option<&str>) -> f64 {
     let rows = window["total"].as_array().expect("rows").iter();
     let rows = rows.filter(|row| key.is_none_or(|key| row["action"] == key));
     rows.map(|row| row["events"].as_f64().expect("a count")).sum()
 }
 
 /// The events of a civil date before a time of day.
-fn day_until(hours: &[Value], date: &str, time: &str, key: Option<&str>) -> f64 {
+pub(crate) fn day_until(hours: &[Value], date: &str, time: &str, key: Option<&str>) -> f64 {
     let of_date = hours.iter().filter(|hour| {
         let (day, begin) = start(hour);
         day == date && begin.as_str() < time
@@ -81,7 +81,7 @@ fn day_until(hours: &[Value], date: &str, time: &str, key: Option<&str>) -> f64 
     of_date.map(|hour| count(hour, key)).sum()
 }
 
-fn millis(text: &Value) -> i64 {
+pub(crate) fn millis(text: &Value) -> i64 {
     let text = text.as_str().expect("an instant");
     DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis()
 }
@@ -102,7 +102,7 @@ fn figures(host: &Host, is_there: impl Fn(&Value) -> bool) -> Value {
 }
 
 /// A host that has read all events.
-fn start_host(place: &Workplace) -> Host {
+pub(crate) fn start_host(place: &Workplace) -> Host {
     let file = place.write("events.jsonl", &lines(&events()));
     finish(place.command("produce").arg(file).args(["--partitions", "2", "--key", "user"])).ok();
     let host = Host::start(place);
@@ -168,7 +168,7 @@ fn what_headlines_compare_is_what_the_history_counts() {
         (&json!(count(last, None)), &json!(count(earlier, None)))
     );
     assert_eq!(change["reason"], "no-finer");
-    assert_eq!(change["hint"], "windows = [\"cumulative\", \"1h\", \"1d\", \"10m\"]");
+    assert_eq!(change["hint"], "windows = [\"cumulative\", \"1d\", \"1h\", \"10m\"]");
     host.terminate().ok();
 }
 

@@ -6,17 +6,16 @@
 //! corresponds to it. So a part is never compared with a whole, and nothing is estimated.
 
 use chrono_tz::Tz;
-use streamgauge_core::{Earlier, EventTime, Millis, Panes, TimeWindow, WindowSpec};
+use streamgauge_core::{EventTime, Millis, Panes, TimeWindow, WindowSpec};
 use streamgauge_outbox::{HistoryError, HistoryStore};
 use streamgauge_pipeline::Comparison;
 
 use super::windows::{Survey, Window};
 
-/// One civil day where clocks do not change.
-const DAY: Millis = 86_400_000;
+mod asked;
+mod spans;
 
-/// The most panes that a present window is compared by; finer kinds are not looked at.
-const PANES_MAX: Millis = 1500;
+use spans::{DAY, PANES_MAX, Spans, before, partial};
 
 /// Kinds of windows that are proposed, the largest first.
 const PROPOSED: [Millis; 6] = [DAY, 3_600_000, 600_000, 60_000, 10_000, 1000];
@@ -54,18 +53,6 @@ impl Reason {
     }
 }
 
-/// What is compared, in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Spans {
-    /// The kind of windows that both spans are made of.
-    spec: WindowSpec,
-    now: TimeWindow,
-    /// `None` means that the windows do not begin and end at those times.
-    before: Option<TimeWindow>,
-    /// True for whole windows, for want of finer ones.
-    is_whole: bool,
-}
-
 impl Survey<'_> {
     /// What is compared of the `present` window of a tumbling `spec`.
     ///
@@ -77,9 +64,33 @@ impl Survey<'_> {
         (spec, present): (WindowSpec, TimeWindow),
         to: Comparison,
     ) -> Result<Compared, HistoryError> {
-        let none = |reason| Ok(Compared { now: None, before: None, reason: Some(reason) });
         let kinds = &self.settings.windows;
         let spans = spans(kinds, self.zone, (spec, present), self.watermark_of_all(), to);
+        self.held_against(history, spans)
+    }
+
+    /// What is compared of a `span` of windows of a tumbling `spec`, which begins and ends with
+    /// windows.
+    ///
+    /// # Errors
+    /// The stored windows cannot be found.
+    pub(super) fn compared_span(
+        &self,
+        history: Option<&dyn HistoryStore>,
+        (spec, span): (WindowSpec, TimeWindow),
+        to: Comparison,
+    ) -> Result<Compared, HistoryError> {
+        let kinds = &self.settings.windows;
+        let spans = asked::spans(kinds, self.zone, (spec, span), self.watermark_of_all(), to);
+        self.held_against(history, spans)
+    }
+
+    fn held_against(
+        &self,
+        history: Option<&dyn HistoryStore>,
+        spans: Option<Spans>,
+    ) -> Result<Compared, HistoryError> {
+        let none = |reason| Ok(Compared { now: None, before: None, reason: Some(reason) });
         let Some(Spans { spec, now, before, is_whole }) = spans else {
             return none(Reason::NotYet);
         };
@@ -93,7 +104,7 @@ impl Survey<'_> {
             return none(Reason::NoHistory);
         }
         let now = Some(self.stored_span(history, spec, now)?);
-        let no_finer = || Some(Reason::NoFiner(finer_line(kinds, spec)));
+        let no_finer = || Some(Reason::NoFiner(finer_line(&self.settings.shown_windows, spec)));
         Ok(match before {
             None => Compared { now, before: None, reason: no_finer() },
             Some(span) if begins_after(span.start) || !self.is_whole(panes.pane_of(span.start)) => {
@@ -136,48 +147,6 @@ fn spans(
     let before = before.filter(is_on_boundaries);
     let before = before.filter(|span| finest.is_some() || panes.pane_of(span.start) == *span);
     Some(Spans { spec: grid, now, before, is_whole: finest.is_none() })
-}
-
-/// The complete part of the present window, and the same span before; `None` means that nothing is
-/// complete.
-fn partial(
-    panes: &mut Panes,
-    zone: Tz,
-    (spec, mut now): (WindowSpec, TimeWindow),
-    to: Comparison,
-) -> Option<(TimeWindow, TimeWindow)> {
-    let WindowSpec::Tumbling { size } = spec else { return None };
-    if now.start >= now.end {
-        return None;
-    }
-    if to != Comparison::Previous || size >= DAY {
-        return Some((now, before(panes, zone, (size, now), to)));
-    }
-    // Parts of a day are counted as time that passed. The last one of a day may be shorter, and
-    // then no more than its length is compared.
-    let whole = Panes::new(spec, zone)?.pane_of(now.start.minus(1));
-    let length = now.end.since(now.start).min(whole.end.since(whole.start));
-    now.end = panes.pane_of(now.start.plus(length)).start;
-    let end = whole.start.plus(now.end.since(now.start));
-    (now.start < now.end).then_some((now, TimeWindow { start: whole.start, end }))
-}
-
-/// The span that `now` is held against, where windows have this `size`.
-fn before(
-    panes: &mut Panes,
-    zone: Tz,
-    (size, now): (Millis, TimeWindow),
-    to: Comparison,
-) -> TimeWindow {
-    let earlier = match to {
-        Comparison::Previous if size < DAY => return panes.pane_of(now.start.minus(1)),
-        // A kind of days has at most 3660 of them.
-        Comparison::Previous => Earlier::Days((size / DAY) as u16),
-        Comparison::Day => Earlier::Days(1),
-        Comparison::Week => Earlier::Days(7),
-        Comparison::Year => Earlier::Year,
-    };
-    TimeWindow { start: earlier.than(now.start, zone), end: earlier.than(now.end, zone) }
 }
 
 /// The finest of `kinds` of which whole windows make one of this size.

@@ -1,7 +1,8 @@
 //! Frames: a metric's result cut to what one panel shows, in display order.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ const KEYS_MAX: usize = 1000;
 
 /// The place of a value: its key, and its key of the second dimension (empty for a view of one
 /// dimension).
-type Key = (String, String);
+pub(super) type Key = (String, String);
 
 /// The values of one key, by measure.
 type Values = Vec<Cell>;
@@ -33,6 +34,24 @@ pub(super) fn draw(
     panel: &Panel,
     result: &MetricResult,
     trouble: Option<&Trouble>,
+) -> Frame {
+    draw_rows(outputs, panel, result, trouble, None)
+}
+
+/// The places of the rows of a frame, in its order.
+pub(super) fn places(frame: &Frame) -> Vec<Key> {
+    let across = frame.across.iter().cloned().chain(iter::repeat(String::new()));
+    frame.keys.iter().cloned().zip(across).collect()
+}
+
+/// As [`draw`], with the rows of these places in this order in the place of the panel's choice; all
+/// others are in the rest.
+pub(super) fn draw_rows(
+    outputs: &[Output],
+    panel: &Panel,
+    result: &MetricResult,
+    trouble: Option<&Trouble>,
+    named: Option<&[Key]>,
 ) -> Frame {
     let [mut total, mut on_time, mut late] =
         [&result.total, &result.on_time, &result.late].map(|table| by_key(outputs, panel, table));
@@ -49,7 +68,15 @@ pub(super) fn draw(
         }
     }
     let keys = display_order(panel, &total);
-    let (shown, rest) = cut(panel, keys);
+    let is_empty = keys.is_empty();
+    let (shown, rest) = match named {
+        None => cut(panel, keys),
+        Some(named) => {
+            let shown: BTreeSet<&Key> = named.iter().collect();
+            let rest = keys.into_iter().filter(|key| !shown.contains(key));
+            (named.to_vec(), rest.collect())
+        }
+    };
     let (shown, rest) = (shown.as_slice(), rest.as_slice());
     let of_shown = |table: &BTreeMap<Key, Values>| series(panel, table, shown);
     let sum = |table: &BTreeMap<Key, Values>, verdict: usize| {
@@ -64,7 +91,7 @@ pub(super) fn draw(
     });
     let state = match trouble {
         Some(trouble) => trouble.name(),
-        None if shown.is_empty() => "empty",
+        None if is_empty => "empty",
         None => "ok",
     };
     Frame {
@@ -74,6 +101,7 @@ pub(super) fn draw(
         stale: trouble.map(Trouble::stale),
         missing: 0,
         every: None,
+        of: None,
         window: None,
         total: of_shown(&total),
         on_time: of_shown(&on_time),

@@ -6,6 +6,7 @@
 
 mod cells;
 mod compare;
+mod comparing;
 pub mod document;
 mod former;
 mod frame;
@@ -22,8 +23,10 @@ mod remembered;
 mod results;
 mod retry;
 mod rows_max;
+mod rows_of;
 mod span;
 mod standing;
+mod steps;
 #[cfg(test)]
 mod testing;
 mod trouble;
@@ -33,16 +36,19 @@ mod windows;
 
 use streamgauge_core::{TimeWindow, WindowSpec};
 
+pub use comparing::{ComparedRows, NotCompared};
 pub use former::{Former, Formers};
 pub use headline::{Figure, HeadlineFault, LiveHeadlines, ReadHeadlines, ReadingHeadlines};
 pub use live_metric::{LiveMetric, Read, Reading, offsets};
 pub use metric_result::MetricResult;
-pub use panel::panels;
+pub use panel::{localized, panels};
 pub use published::Published;
 pub use reader::{MetricReader, MetricResults};
 pub use results::Results;
 pub use rows_max::{OtherRows, RESULT_ROWS_MAX};
+pub use rows_of::{NoRows, RowsOf};
 pub use span::{NoSpan, NoWindow};
+pub use steps::Steps;
 pub use trouble::{LastGood, ReadAt, Trouble};
 pub use walk::Walk;
 pub use window_result::{Unreadable, WindowResult};

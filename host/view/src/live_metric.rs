@@ -23,6 +23,8 @@ pub struct LiveMetric {
     accounting: MetricAccounting,
     windows: Vec<(WindowSpec, WindowBooks)>,
     missing: Vec<MissingStatus>,
+    /// The sum of the next offsets that the shown result counts up to.
+    counted_to: Option<i64>,
     /// What the workers say of the metric.
     of_workers: Option<Trouble>,
     /// Why the shown result could not be read.
@@ -54,6 +56,8 @@ pub struct Read {
 
 struct ReadResult {
     shown: WindowResult,
+    /// The sum of the next offsets that it counts up to; `None` where it is an older one.
+    counted_to: Option<i64>,
     unreadable: Option<Trouble>,
     /// What the frames tell.
     trouble: Option<Trouble>,
@@ -79,7 +83,9 @@ impl Reading {
             |of: &WindowResult, trouble: &Option<Trouble>| (of.id, of.state, trouble.clone());
         let holds = !is_new && told(&shown, &trouble) == told(&self.former, &self.trouble);
         let frames = (!holds).then(|| drawn(&self.reader, &shown, trouble.as_ref()));
-        Read { result: Some(ReadResult { shown, unreadable, trouble, frames, is_new }) }
+        let counted_to = published.counted_to(self.reader.id()).filter(|_| unreadable.is_none());
+        let result = ReadResult { shown, counted_to, unreadable, trouble, frames, is_new };
+        Read { result: Some(result) }
     }
 
     /// The reader of the metric.
@@ -91,7 +97,7 @@ impl Reading {
 impl LiveMetric {
     /// A metric of which nothing is known yet.
     pub fn new(reader: &Arc<MetricReader>) -> Self {
-        let spec = reader.plugin().settings().windows[0];
+        let spec = reader.plugin().settings().first_window();
         let id = WindowId { spec, window: None };
         let mut metric = Self {
             reader: Arc::clone(reader),
@@ -99,6 +105,7 @@ impl LiveMetric {
             accounting: MetricAccounting::default(),
             windows: Vec::new(),
             missing: Vec::new(),
+            counted_to: None,
             of_workers: None,
             unreadable: None,
             trouble: None,
@@ -173,16 +180,20 @@ impl LiveMetric {
 
     /// Takes in what was read at `now`, and how long that took.
     pub fn take(&mut self, read: Read, now: i64, took: Duration) {
-        let Some(ReadResult { shown, unreadable, trouble, frames, is_new }) = read.result else {
-            return;
-        };
+        let Some(result) = read.result else { return };
+        let ReadResult { shown, counted_to, unreadable, trouble, frames, is_new } = result;
         if is_new {
             self.pace.note(now, took);
             self.is_read = true;
         }
         let state = |of: &WindowResult| (of.id, of.state);
         let is_same = !is_new && state(&shown) == state(&self.shown);
+        let has_moved = counted_to.is_some() && counted_to != self.counted_to;
+        self.counted_to = counted_to.or(self.counted_to);
         if is_same && self.unreadable == unreadable {
+            if has_moved {
+                self.mark();
+            }
             return;
         }
         (self.shown, self.unreadable) = (shown, unreadable);
@@ -218,12 +229,20 @@ impl LiveMetric {
         self.put(drawn(&self.reader, &self.shown, self.trouble.as_ref()));
     }
 
+    /// The same frames, of the places that the result is of now.
+    fn mark(&mut self) {
+        let panels = self.reader.panels().iter();
+        let frames = panels.filter_map(|panel| self.frames.get(&panel.id));
+        self.put(frames.map(|frame| Frame::clone(frame)).collect());
+    }
+
     /// Puts new frames in the place of those that differ.
     fn put(&mut self, frames: Vec<Frame>) {
         for (panel, mut frame) in self.reader.panels().iter().zip(frames) {
             let former = self.frames.get(&panel.id);
             frame.missing = offsets(&self.missing);
             frame.every = self.pace.every();
+            frame.of = self.counted_to;
             frame.rev = former.map_or(1, |former| former.rev);
             if former.is_some_and(|former| **former == frame) {
                 continue;

@@ -45,7 +45,7 @@ impl Merger {
 
     /// True if a window is large enough to be kept merged, so that only what is new is merged.
     pub(super) fn stands_on(&self, id: WindowId, pieces: &[Piece]) -> bool {
-        id.spec == self.plugin.settings().windows[0]
+        id.spec == self.plugin.settings().first_window()
             && !self.plugin.descriptor().is_bounded
             && Standing::is_for(pieces)
     }

@@ -32,10 +32,30 @@ impl MetricResult {
     /// ones. A large table is cut before the next one comes.
     pub(super) fn of_tables<E>(
         outputs: &[Output],
+        next: impl FnMut() -> Result<ResultTable, E>,
+    ) -> Result<Self, E> {
+        Self::cut(outputs, RESULT_ROWS_MAX, next)
+    }
+
+    /// The same result with no more than so many rows, the largest by the first measure.
+    pub(super) fn largest(&self, outputs: &[Output], rows_max: usize) -> Self {
+        let mut tables = [&self.total, &self.on_time, &self.late].into_iter().cloned();
+        let next = || Ok::<_, Infallible>(tables.next().unwrap_or_default());
+        let Ok(mut result) = Self::cut(outputs, rows_max, next);
+        result.other = match (self.other.clone(), result.other.take()) {
+            (Some(before), Some(cut)) => Some(before.and(cut)),
+            (before, cut) => before.or(cut),
+        };
+        result
+    }
+
+    fn cut<E>(
+        outputs: &[Output],
+        rows_max: usize,
         mut next: impl FnMut() -> Result<ResultTable, E>,
     ) -> Result<Self, E> {
         let mut total = next()?;
-        let Some((cut, keys, rest)) = Cut::of(outputs, &mut total, RESULT_ROWS_MAX) else {
+        let Some((cut, keys, rest)) = Cut::of(outputs, &mut total, rows_max) else {
             return Ok(Self { total, on_time: next()?, late: next()?, other: None });
         };
         let mut next = || {

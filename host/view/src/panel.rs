@@ -1,8 +1,10 @@
 //! Panels from descriptors: everything that the page needs to draw a metric never seen before.
 
-use streamgauge_pipeline::MetricSettings;
+use std::collections::BTreeSet;
+
+use streamgauge_pipeline::{MetricSettings, ThresholdSettings};
 use streamgauge_plugin::{Descriptor, Output, Plugin, View};
-use streamgauge_wire::{Dimension, Label, Localized, Measure, Panel};
+use streamgauge_wire::{Dimension, Label, Localized, Measure, Panel, Threshold};
 
 /// The panels of a plugin, in the order of its views.
 pub fn panels(plugin: &Plugin) -> Vec<Panel> {
@@ -10,13 +12,13 @@ pub fn panels(plugin: &Plugin) -> Vec<Panel> {
 }
 
 fn of_metric(settings: &MetricSettings, descriptor: &Descriptor) -> Vec<Panel> {
-    let Descriptor { outputs, views, .. } = descriptor;
+    let views = &descriptor.views;
     let metric = &settings.id;
     let id = |view: &View| match views.len() {
         1 => metric.clone(),
         _ => format!("{metric}.{}", view.id),
     };
-    let of = |view: &View| whole(overridden(settings, panel(settings, outputs, view, id(view))));
+    let of = |view: &View| whole(overridden(settings, panel(settings, descriptor, view, id(view))));
     views.iter().map(of).collect()
 }
 
@@ -31,7 +33,16 @@ fn overridden(settings: &MetricSettings, mut panel: Panel) -> Panel {
     }
     panel.order = wanted.order;
     panel.size = wanted.size.map(str::to_owned).or(panel.size);
+    panel.over = wanted.over;
+    panel.layout.clone_from(&wanted.layout);
+    panel.thresholds = wanted.thresholds.iter().map(threshold).collect();
     panel
+}
+
+fn threshold(wanted: &ThresholdSettings) -> Threshold {
+    let (level, side) = wanted.limit.level_and_side();
+    let ThresholdSettings { measure, key, window, value, .. } = wanted.clone();
+    Threshold { measure, key, window, level, side, value }
 }
 
 /// On a map each key has its place, so none of them is summed up in the rest.
@@ -42,13 +53,14 @@ fn whole(mut panel: Panel) -> Panel {
     panel
 }
 
-fn panel(settings: &MetricSettings, outputs: &[Output], view: &View, id: String) -> Panel {
-    let output = |name: &String| outputs.iter().find(|o| o.name == *name);
+fn panel(settings: &MetricSettings, descriptor: &Descriptor, view: &View, id: String) -> Panel {
+    let output = |name: &String| descriptor.outputs.iter().find(|o| o.name == *name);
+    let dimension = |output| labelled(settings, descriptor, dimension(output));
     Panel {
         id,
         metric: settings.id.clone(),
         view: view.id.clone(),
-        windows: settings.windows.iter().map(ToString::to_string).collect(),
+        windows: settings.shown_windows.iter().map(ToString::to_string).collect(),
         title: localized(&view.title, &view.id),
         chart: view.chart.clone(),
         dimension: view.dimension.as_ref().and_then(output).map(dimension),
@@ -58,6 +70,9 @@ fn panel(settings: &MetricSettings, outputs: &[Output], view: &View, id: String)
         sorted: view.sorted,
         size: view.size.clone(),
         order: None,
+        over: None,
+        layout: None,
+        thresholds: Vec::new(),
     }
 }
 
@@ -73,6 +88,25 @@ fn dimension(output: &Output) -> Dimension {
     }
 }
 
+/// The dimension with the labels of `[labels]` for keys of which the plugin has none: those of the
+/// field that the plugin reads by the input that has the dimension's name.
+fn labelled(
+    settings: &MetricSettings,
+    descriptor: &Descriptor,
+    mut dimension: Dimension,
+) -> Dimension {
+    let input = descriptor.input_names.iter().position(|name| *name == dimension.name);
+    let field = input.and_then(|place| descriptor.inputs.get(place));
+    let Some(labels) = field.and_then(|field| settings.labels.get(&field.name)) else {
+        return dimension;
+    };
+    let own: BTreeSet<String> = dimension.labels.iter().map(|label| label.key.clone()).collect();
+    let others = labels.iter().filter(|(key, _)| !own.contains(key));
+    let others = others.map(|(key, text)| Label { key: key.clone(), text: text.clone() });
+    dimension.labels.extend(others);
+    dimension
+}
+
 fn measure(output: &Output) -> Measure {
     Measure {
         name: output.name.clone(),
@@ -84,7 +118,7 @@ fn measure(output: &Output) -> Measure {
 }
 
 /// Texts by language; where `zh` or `en` is missing, the other or `fallback` stands in.
-fn localized(texts: &[(String, String)], fallback: &str) -> Localized {
+pub fn localized(texts: &[(String, String)], fallback: &str) -> Localized {
     let mut localized: Localized = texts.iter().cloned().collect();
     let any = localized.get("en").or(localized.get("zh")).or(localized.values().next());
     let any = any.map_or_else(|| fallback.to_owned(), Clone::clone);

@@ -142,6 +142,12 @@ impl Published {
         self.partitions.iter().filter_map(of).collect()
     }
 
+    /// The sum of the next offsets of a metric over all partitions; `None` means that it is in none.
+    pub(super) fn counted_to(&self, metric: &str) -> Option<i64> {
+        let places = self.places(metric);
+        (!places.is_empty()).then(|| places.iter().map(|(_, offset)| offset).sum())
+    }
+
     /// The counts of a metric over all partitions.
     pub fn accounting(&self, metric: &str) -> MetricAccounting {
         let mut sum = MetricAccounting::default();

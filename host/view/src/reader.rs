@@ -13,11 +13,13 @@ use streamgauge_pipeline::with_option;
 use streamgauge_plugin::{Output, Plugin, Role};
 use streamgauge_wire::{Frame, Panel};
 
+use super::frame::Key;
 use super::merge::Merger;
 use super::published::Published;
 use super::remembered::Remembered;
 use super::rows_max::Rows;
 use super::span::NoWindow;
+use super::steps::Steps;
 use super::trouble::{ReadAt, Trouble};
 use super::walk::{Walk, newest};
 use super::window_result::{Unreadable, WindowResult};
@@ -132,7 +134,23 @@ impl MetricReader {
         let panel = Panel { top: top.unwrap_or(panel.top), ..panel.clone() };
         let rows = self.rows.or(Rows::of(&self.plugin.descriptor().outputs, &panel));
         let (found, trouble) = self.shown(published, window, rows);
-        self.frame(&panel, &found, trouble.as_ref())
+        self.frame_of(published, &panel, &found, trouble.as_ref())
+    }
+
+    /// A window as `panel` shows it, with the rows of these places in this order and all others
+    /// summed up.
+    pub(super) fn draw_named(
+        &self,
+        published: &Published,
+        window: &Window,
+        panel: &Panel,
+        rows: &[Key],
+    ) -> Frame {
+        let (found, trouble) = self.shown(published, window, Rows::All);
+        let outputs = &self.plugin.descriptor().outputs;
+        let trouble = trouble.as_ref();
+        let drawn = frame::draw_rows(outputs, panel, &found.result, trouble, Some(rows));
+        self.finished(drawn, &found, self.counted_to(published, trouble))
     }
 
     /// The row of `key` in the first dimension of `panel`, however small it is; without a row where
@@ -149,7 +167,25 @@ impl MetricReader {
         let outputs = &self.plugin.descriptor().outputs;
         let column = outputs.iter().position(|output| output.name == dimension.name)?;
         let (found, trouble) = self.with_key(published, window, (column, key));
-        Some(self.frame(&panel, &found, trouble.as_ref()))
+        Some(self.frame_of(published, &panel, &found, trouble.as_ref()))
+    }
+
+    /// As [`Self::frame`], with how far the published states count.
+    fn frame_of(
+        &self,
+        published: &Published,
+        panel: &Panel,
+        window: &WindowResult,
+        trouble: Option<&Trouble>,
+    ) -> Frame {
+        Frame { of: self.counted_to(published, trouble), ..self.frame(panel, window, trouble) }
+    }
+
+    /// How far the published states count. An older result is of other states, whose places stand in
+    /// `stale`.
+    fn counted_to(&self, published: &Published, trouble: Option<&Trouble>) -> Option<i64> {
+        let is_theirs = !matches!(trouble, Some(Trouble::Unreadable { .. }));
+        published.counted_to(self.id()).filter(|_| is_theirs)
     }
 
     /// The rows of a window whose text in a column is the key, with what is wrong with them. They
@@ -194,6 +230,31 @@ impl MetricReader {
         from: EventTime,
     ) -> Walk<'a> {
         Walk::new(self.survey(published), spec, from)
+    }
+
+    /// The windows of a tumbling `spec` merged into steps of the size of `by`, from `from` on, not
+    /// merged yet; `None` means that one of the two does not follow each other. With `last` only the
+    /// newest steps: so many, of time, with those that are not final or without.
+    ///
+    /// # Errors
+    /// The stored windows cannot be read.
+    pub fn steps<'a>(
+        &'a self,
+        published: &'a Published,
+        (spec, by): (WindowSpec, WindowSpec),
+        from: EventTime,
+        last: Option<(usize, bool)>,
+    ) -> Result<Option<Steps<'a>>, HistoryError> {
+        let surveys = || (self.survey(published), self.survey(published));
+        let Some((count, with_open)) = last else {
+            return Ok(Steps::new(surveys(), (spec, by), from));
+        };
+        let newest = self.newest(published, spec, 1, |_| true)?;
+        let Some(mut all) = Steps::new(surveys(), (spec, by), from) else { return Ok(None) };
+        let newest = newest.first();
+        let start = newest.and_then(|newest| all.start_of_last(*newest, count, with_open));
+        let start = start.unwrap_or(TimeWindow::ALWAYS.end).max(from);
+        Ok(Steps::new(surveys(), (spec, by), start))
     }
 
     /// The starts of the `count` newest windows of a kind for which `wanted` returns true, the newest
@@ -263,8 +324,13 @@ impl MetricReader {
     /// A result as one panel shows it, with what is wrong with it.
     pub fn frame(&self, panel: &Panel, window: &WindowResult, trouble: Option<&Trouble>) -> Frame {
         let outputs = &self.plugin.descriptor().outputs;
-        let mut frame = frame::draw(outputs, panel, &window.result, trouble);
+        self.finished(frame::draw(outputs, panel, &window.result, trouble), window, None)
+    }
+
+    /// A drawn frame with its window, and how far it counts.
+    fn finished(&self, mut frame: Frame, window: &WindowResult, of: Option<i64>) -> Frame {
         frame.window = frame::window(window.id, window.state, self.zone);
+        frame.of = of;
         if let Some(stale) = &mut frame.stale {
             stale.hint = with_option(&stale.hint, &self.command_option);
         }

@@ -96,6 +96,17 @@ impl Survey<'_> {
         Ok(self.filled(spec, [first, last]))
     }
 
+    /// The time of the window of a tumbling `spec` that is said to begin at `start`, which
+    /// [`Self::span`] checks.
+    pub(super) fn from_start(
+        &self,
+        spec: WindowSpec,
+        start: EventTime,
+    ) -> Result<TimeWindow, NoSpan> {
+        let mut panes = Panes::new(spec, self.zone).ok_or(NoSpan::NotInARow(spec))?;
+        Ok(TimeWindow { start, end: panes.pane_of(start).end })
+    }
+
     /// The windows of a tumbling `spec` that fill `span`, of which some may be stored. The caller
     /// knows that `span` ends with windows and that they are kept.
     pub(super) fn stored_span(

@@ -50,12 +50,15 @@ pub struct LastGood {
 }
 
 impl Trouble {
+    /// The name of a result that the plugin did not give.
+    pub(super) const UNREADABLE: &str = "unreadable";
+
     /// The name in results and on the page.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Stopped(_) => "quarantined",
             Self::Lagging(_) | Self::Building { .. } => "lagging",
-            Self::Unreadable { .. } => "unreadable",
+            Self::Unreadable { .. } => Self::UNREADABLE,
         }
     }
 

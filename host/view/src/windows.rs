@@ -232,8 +232,25 @@ impl Survey<'_> {
         }
     }
 
+    /// Windows of `spec` that lie between the first and the last pane of a time, as one.
+    pub(super) fn together(
+        &self,
+        spec: WindowSpec,
+        [first, last]: [TimeWindow; 2],
+        windows: Vec<Window>,
+    ) -> Window {
+        let window = TimeWindow { start: first.start, end: last.end };
+        let corrected = windows.iter().any(|own| own.state == Some(WindowState::Corrected));
+        Window {
+            id: WindowId { spec, window: Some(window) },
+            state: Some(self.state(spec, last, corrected)),
+            pieces: windows.into_iter().flat_map(|own| own.pieces).collect(),
+            is_present: false,
+        }
+    }
+
     /// The state of a window of which `last` is the last pane.
-    fn state(&self, spec: WindowSpec, last: TimeWindow, corrected: bool) -> WindowState {
+    pub(super) fn state(&self, spec: WindowSpec, last: TimeWindow, corrected: bool) -> WindowState {
         let partitions = &self.published.partitions;
         let watermark = |p: &PartitionSnapshot| self.watermark(p);
         let retention = self.settings.retention.as_millis() as i64;

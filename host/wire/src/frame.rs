@@ -32,6 +32,11 @@ pub struct Frame {
     /// How many seconds apart results are made, where one costs much; `None` means that each state
     /// of the page has a new one.
     pub every: Option<u32>,
+    /// How many records of the log the values count up to: the sum of the next offsets of the metric
+    /// over all partitions, comparable with the sum of `offset` over the partitions of the status.
+    /// `None` means that the metric has no state yet.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub of: Option<i64>,
     /// The window of the values; `None` means cumulative.
     #[cfg_attr(test, ts(type = "unknown"))]
     #[schema(value_type = Option<Object>)]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    AccountingStatus, Clock, Frame, Headline, HeadlineValue, Hello, Panel, Status, WindowStatus,
+    AccountingStatus, Clock, Frame, Headline, HeadlineValue, Hello, Layout, Panel, Status,
+    TickerFields, TickerLines, WindowStatus,
 };
 
 /// Everything the server shows at one moment; replaced as a whole.
@@ -23,6 +24,15 @@ pub struct LiveState {
     pub headlines: Arc<Vec<Headline>>,
     /// What the figures are worth, in their order; the same `Arc` until one of them changes.
     pub headline_values: Arc<Vec<HeadlineValue>>,
+    /// The places of tiles that panels name; they change together with the panels.
+    pub layouts: Arc<Vec<Layout>>,
+    /// What the sentences of records are made of; it changes together with the panels. `None` means
+    /// that there are none.
+    pub ticker: Option<Arc<TickerFields>>,
+    /// The newest sentences of records.
+    pub ticker_lines: Arc<TickerLines>,
+    /// The logo of the page; it changes together with the panels.
+    pub logo: Option<Arc<Logo>>,
     /// The clocks of the state, for every client.
     pub clock: Clock,
     /// The status of the pipeline, replaced as a whole.
@@ -32,6 +42,17 @@ pub struct LiveState {
     /// The counts of the last stored checkpoint, for counters that outlive the process; `None`
     /// means that none is known yet.
     pub stored: Option<Arc<StoredCounts>>,
+}
+
+/// A picture of the pipeline's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    /// What the picture is, as HTTP names it.
+    pub media_type: &'static str,
+    /// The file as it is, at most 256 KiB.
+    pub bytes: Arc<[u8]>,
+    /// Another text for each content.
+    pub tag: String,
 }
 
 /// Counts that a crash does not take back. Monitoring shows these, as a counter that goes back

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Clock, PROTO};
+use crate::{Clock, Localized, PROTO, TickerFields, TickerLine};
 
 /// The host's introduction to each page that connects.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +19,27 @@ pub struct Hello {
     pub tz: String,
     /// The name of the pipeline, which is the title of the page.
     pub name: String,
+    /// The title of the page by language.
+    pub names: Localized,
+    /// What the pipeline file says of the looks of the page.
+    pub look: Look,
     /// The longest silence on the stream, in milliseconds.
     pub heartbeat_ms: u64,
     /// The most updates a second that a page may ask for.
     pub max_hz: f64,
     /// True if a client with the token may change the pipeline.
     pub control: bool,
+}
+
+/// The looks of the page that the pipeline file chooses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Look {
+    /// The path of the logo on this host, another one for each content; `None` means that there is
+    /// no logo.
+    pub logo: Option<String>,
+    /// The colour of what stands out, as `#rrggbb`; `None` means the page's own.
+    pub accent: Option<String>,
 }
 
 /// From the host to a page.
@@ -44,8 +59,12 @@ pub enum ToPage<'a> {
         heartbeat_ms: u64,
         /// The zone of the pipeline, an IANA name.
         tz: &'a str,
-        /// The title of the page.
+        /// The title of the page in the first language that the pipeline file has.
         name: &'a str,
+        /// The title of the page by language.
+        names: &'a Localized,
+        /// The looks of the page.
+        look: &'a Look,
         /// True if a page with the token may change the pipeline.
         control: bool,
     },
@@ -59,6 +78,11 @@ pub enum ToPage<'a> {
         /// The figures above the panels, serialised once for all pages.
         #[cfg_attr(test, ts(type = "Array<Headline>"))]
         headlines: &'a RawValue,
+        /// The places of tiles that panels name, serialised once for all pages.
+        #[cfg_attr(test, ts(type = "Array<Layout>"))]
+        layouts: &'a RawValue,
+        /// What the sentences of single records are made of; `None` means that there are none.
+        ticker: Option<&'a TickerFields>,
     },
     /// Everything, after each schema.
     Snapshot {
@@ -72,6 +96,10 @@ pub enum ToPage<'a> {
         /// What every figure is worth, in the order of the schema, serialised.
         #[cfg_attr(test, ts(type = "Array<HeadlineValue>"))]
         headlines: &'a RawValue,
+        /// The newest sentences of single records, the newest last; left out where there are none.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        #[cfg_attr(test, ts(optional, type = "Array<TickerLine>"))]
+        ticker: &'a [TickerLine],
         /// The series of the last five minutes.
         #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         series: Points<'a>,
@@ -92,6 +120,10 @@ pub enum ToPage<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional, type = "Array<HeadlineValue>"))]
         headlines: Option<&'a RawValue>,
+        /// Sentences since the message before, the newest last; left out where there are none.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        #[cfg_attr(test, ts(optional, type = "Array<TickerLine>"))]
+        ticker: &'a [TickerLine],
         /// Points since the message before.
         #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         points: Points<'a>,
@@ -128,6 +160,8 @@ impl<'a> ToPage<'a> {
             heartbeat_ms: hello.heartbeat_ms,
             tz: &hello.tz,
             name: &hello.name,
+            names: &hello.names,
+            look: &hello.look,
             control: hello.control,
         }
     }

@@ -40,6 +40,57 @@ pub struct Panel {
     pub size: Option<String>,
     /// Panels with a smaller order come first; `None` means 0.
     pub order: Option<i64>,
+    /// `windows`: the panel is drawn over the windows of its metric; `None` means over its keys.
+    pub over: Option<&'static str>,
+    /// The name of a layout of the schema, for `tiles` of other places than the provinces of China.
+    pub layout: Option<String>,
+    /// The values from which a figure of the panel is worth a warning, in the order of the file.
+    pub thresholds: Vec<Threshold>,
+}
+
+/// A value of a measure beyond which the page warns.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Threshold {
+    /// The name of a measure of the panel.
+    pub measure: String,
+    /// The key of the only row that is meant; `None` means every row.
+    pub key: Option<String>,
+    /// The only kind of windows over which the threshold holds; `None` means every kind.
+    pub window: Option<String>,
+    /// How grave it is: `warn` or `bad`.
+    pub level: &'static str,
+    /// The side of the value that is worth a warning: `above` or `below`.
+    pub side: &'static str,
+    /// The value itself is not beyond the threshold.
+    pub value: f64,
+}
+
+/// Places for the keys of panels with the chart `tiles`.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Layout {
+    /// The name by which panels choose it, unique within the pipeline.
+    pub name: String,
+    /// The tiles, each with a place of its own.
+    pub units: Vec<LayoutUnit>,
+}
+
+/// One tile of a layout.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LayoutUnit {
+    /// The key whose value the tile shows, unique within the layout.
+    pub key: String,
+    /// The name on the tile, by language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub text: Localized,
+    /// The row of the tile, from 0 at the top.
+    pub row: u32,
+    /// The column of the tile, from 0 at the left.
+    pub column: u32,
+    /// Other keys that mean the same tile, unique within the layout.
+    pub aliases: Vec<String>,
 }
 
 /// The dimension of a panel.

@@ -11,12 +11,12 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use crate::{
-    AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
+    AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock, Compared,
     DeadLetterStatus, Dimension, FetchStatus, Frame, GapStatus, Happened, Headline, HeadlineChange,
-    HeadlineValue, Health, Label, LateOutputStatus, LatenessReport, LeapStatus, Measure,
-    MetricStatus, MissingStatus, Mode, Other, Panel, PartitionStatus, PlaceStatus, PluginStatus,
-    Progress, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status, ToPage, Trouble,
-    WatermarkHeldBy, WindowStatus,
+    HeadlineValue, Health, Label, LateOutputStatus, LatenessReport, Layout, LayoutUnit, LeapStatus,
+    Look, Measure, MetricStatus, MissingStatus, Mode, Other, Panel, PartitionStatus, PlaceStatus,
+    PluginStatus, Progress, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status,
+    Threshold, TickerFields, TickerLine, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -42,6 +42,9 @@ fn generated() -> String {
         add::<Dimension>,
         add::<Label>,
         add::<Measure>,
+        add::<Threshold>,
+        add::<Layout>,
+        add::<LayoutUnit>,
         add::<Frame>,
         add::<Other>,
         add::<Stale>,
@@ -50,6 +53,10 @@ fn generated() -> String {
         add::<Headline>,
         add::<HeadlineValue>,
         add::<HeadlineChange>,
+        add::<Look>,
+        add::<TickerFields>,
+        add::<TickerLine>,
+        add::<Compared>,
         add::<Clock>,
         add::<Status>,
         add::<Mode>,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { heatScale } from "../../../src/charts/heat-scale";
-import { acrossLabels } from "../../../src/charts/heatmap";
+import { acrossLabels, fillAt } from "../../../src/charts/heatmap";
 import { CHARTS, shapeOf } from "../../../src/charts/option";
 import { THEMES } from "../../../src/charts/palette";
 import { crossOf } from "../../../src/data/cross";
@@ -11,7 +11,6 @@ import { crossed, greeted, pairIn, rowsFor, STYLE } from "../fixtures";
 function data(rows: readonly Row[]) {
   return CHARTS.heatmap.data(STYLE, rows) as {
     xAxis: { data: string[] }; yAxis: { data: string[] };
-    visualMap: { range: [number, number] };
     series: [{ data: [number, number, number | "-"][] }];
   };
 }
@@ -27,9 +26,13 @@ describe("a heat map", () => {
   });
 
   it("leaves nothing outside its scale, and the least inside", () => {
-    const { range } = data(rowsFor(crossed())).visualMap;
-    expect(range[0]).toBeGreaterThan(0);
-    expect(range).toEqual([1e-9, 1]);
+    const { nothing, heat } = STYLE.colors;
+    const fills = data(rowsFor(crossed())).series[0].data.map((mark) => fillAt(STYLE, mark));
+    expect([fills[0], fills[1]]).toEqual([nothing, heat.at(-1)]);
+    expect([nothing, heat.at(-1)]).not.toContain(fills[4]);
+    expect([fillAt(STYLE, [0, 0, 1e-9]), fillAt(STYLE, [0, 0, "-"]), fillAt(STYLE, null)]).toEqual([heat[0], nothing, nothing]);
+    const below = data(rowsFor(crossed({ frame: { total: { n: [-4, 0, 7, null] } } }))).series[0].data.map((mark) => fillAt(STYLE, mark));
+    expect([below[1], below[4]]).toEqual([heat[0], heat.at(-1)]);
   });
 
   it.each([
@@ -47,7 +50,7 @@ describe("a heat map", () => {
   });
 
   it("is updated by data alone, and made anew where its keys change", () => {
-    expect(Object.keys(data(rowsFor(crossed()))).sort()).toEqual(["series", "visualMap", "xAxis", "yAxis"]);
+    expect(Object.keys(data(rowsFor(crossed()))).sort()).toEqual(["series", "xAxis", "yAxis"]);
     const shape = shapeOf("heatmap", rowsFor(crossed()), STYLE);
     expect(shapeOf("heatmap", rowsFor(crossed(), "late"), STYLE)).toBe(shape);
     const fewer = { keys: ["a"], across: ["0"], total: { n: [1] }, on_time: {}, late: {} };

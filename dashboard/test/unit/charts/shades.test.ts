@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { THEMES } from "../../../src/charts/palette";
-import { contrast, shadeAt } from "../../../src/charts/shades";
+import { shadeAt } from "../../../src/charts/shades";
+import { contrast } from "../../../src/data/contrast";
 
 describe("a shade", () => {
   it("is a colour of the scale at its ends, and mixed between", () => {

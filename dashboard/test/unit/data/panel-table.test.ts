@@ -9,7 +9,7 @@ const { panel, frame } = pairIn(state, "gender");
 
 describe("a table", () => {
   it("puts on time, late and total side by side", () => {
-    const model = panelTable(panel, frame, "total", contextOf(state, "en"));
+    const model = panelTable(panel, frame, "total", null, contextOf(state, "en"));
     expect([...model.heads, ...model.columns.map((column) => column.title)])
       .toEqual(["Gender", "On time", "Late", "Total", "Share"]);
     expect(model.columns.map((column) => column.cells[0])).toEqual(["647", "13", "660", "66.0%"]);
@@ -21,7 +21,7 @@ describe("a table", () => {
       measures: ["a", "b"].map((name) =>
         ({ name, title: { zh: name, en: name }, unit: null, additive: false, errorOf: null })),
     };
-    const model = panelTable(two, frame, "total", contextOf(state));
+    const model = panelTable(two, frame, "total", null, contextOf(state));
     expect(model.columns.map((column) => column.title)).toEqual(["a", "b"]);
     expect(model.columns[0]?.cells[0]).toBe("—");
   });
@@ -32,7 +32,7 @@ describe("a long table", () => {
     "of %i rows shows %i and says how many are left", (count, shown, left) => {
       const keys = Array.from({ length: count }, (_, i) => `k${i}`);
       const long = greeted({ frames: { gender: asFrame(keys, keys.map((_, i) => i)) } });
-      const model = panelTable(panel, pairIn(long, "gender").frame, "total", contextOf(long, "en"));
+      const model = panelTable(panel, pairIn(long, "gender").frame, "total", null, contextOf(long, "en"));
       expect([model.labels.length, model.left]).toEqual([shown, left]);
       expect(model.columns.map(({ cells }) => cells.length)).toEqual(model.columns.map(() => shown));
     });
@@ -40,7 +40,7 @@ describe("a long table", () => {
 
 describe("the columns of a table", () => {
   const titles = (of: Panel, lang: "zh" | "en" = "en") =>
-    panelTable(of, frame, "late", contextOf(state, lang)).columns.map(({ title }) => title);
+    panelTable(of, frame, "late", null, contextOf(state, lang)).columns.map(({ title }) => title);
   const [events] = panel.measures;
   if (events === undefined) throw new Error("no measure");
 
@@ -49,12 +49,12 @@ describe("the columns of a table", () => {
   });
 
   it("have shares in the chosen scope, and figures in all of them", () => {
-    const model = panelTable(panel, frame, "late", contextOf(state, "en"));
+    const model = panelTable(panel, frame, "late", null, contextOf(state, "en"));
     expect(model.columns.map(({ cells }) => cells[0])).toEqual(["647", "13", "660", "68.4%"]);
   });
 
   it("are for a metric without a dimension one row with a word of the page", () => {
-    const model = panelTable({ ...panel, dimension: null }, frame, "total", contextOf(state, "zh"));
+    const model = panelTable({ ...panel, dimension: null }, frame, "total", null, contextOf(state, "zh"));
     expect(model.heads).toEqual([contextOf(state, "zh").words.panels.key]);
   });
 
@@ -67,7 +67,7 @@ describe("the columns of a table", () => {
 describe("the table of two dimensions", () => {
   it("has a column for each, and no column for an error", () => {
     const { panel, frame } = crossed();
-    const model = panelTable(panel, frame, "total", contextOf(greeted(), "en"));
+    const model = panelTable(panel, frame, "total", null, contextOf(greeted(), "en"));
     expect([...model.heads, ...model.columns.map((column) => column.title)])
       .toEqual(["Word", "Hour", "On time", "Late", "Total", "Share"]);
     expect(model.labels).toEqual([
@@ -75,7 +75,7 @@ describe("the table of two dimensions", () => {
     ]);
     expect(model.columns.map((column) => column.cells[0]))
       .toEqual(["1,000 ± 11", "234 ± 3", "1,234 ± 12", "94.9%"]);
-    expect(panelTable(panel, frame, "total", contextOf(greeted(), "zh")).heads).toEqual(["词", "时"]);
+    expect(panelTable(panel, frame, "total", null, contextOf(greeted(), "zh")).heads).toEqual(["词", "时"]);
   });
 });
 

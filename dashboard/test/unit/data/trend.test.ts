@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OTHER_KEY } from "../../../src/data/rows";
-import { TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, windowWords, type Trend } from "../../../src/data/trend";
+import { isOverWindows, TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, windowWords, type Trend } from "../../../src/data/trend";
 import type { Panel } from "../../../src/wire/shapes";
 import { decodeTrend } from "../../../src/wire/windows";
 import { history } from "../../scripted/api.mjs";
@@ -18,7 +18,7 @@ describe("a trend", () => {
     const trend = trendOf(behavior, windows, "total", 0, ctx);
     expect(trend.series.map(({ label, color }) => [label, color]))
       .toEqual([["Click", 0], ["Add to cart", 1], ["Buy", 2], ["Favourite", 3]]);
-    expect(trend.windows.at(-1)).toEqual({ name: "2015-11-11", short: "11-11", isOpen: true });
+    expect(trend.windows.at(-1)).toMatchObject({ name: "2015-11-11", short: "11-11", isOpen: true });
     const late = trendOf(behavior, windows, "late", 0, ctx);
     expect(late.series[0]?.values[0]).toBeLessThan(trend.series[0]?.values[0] ?? 0);
   });
@@ -102,7 +102,9 @@ describe("a trend", () => {
 
   it("of a metric without a dimension is one line with the name of its measure", () => {
     const trend = over([[{ events: 5 }], [{ events: 6 }]], { dimension: null });
-    expect([values(trend), trend.series[0]?.label, trend.series[0]?.color]).toEqual([[["", 5, 6]], "Events", 0]);
+    expect([values(trend), trend.series[0]?.label]).toEqual([[["", 5, 6]], "Events"]);
+    // The colour is that of the metric.
+    expect(trend.series[0]?.color).toBe(over([[{ events: 1 }]], { dimension: null }).series[0]?.color);
   });
 
   it("takes keys that are no texts by what they say", () => {
@@ -114,5 +116,19 @@ describe("a trend", () => {
     const trend = over([[{ action: "0", events: 5 }], [{ action: "0", events: 26_000 }, { action: "1", events: null }]]);
     expect(trendWords("Behaviour", trend, ctx)).toMatch(/^Behaviour, last 2 windows · 2015-10-13: Click 26\.0K, Add to cart —$/);
     expect(trendWords("Behaviour", over([]), ctx)).toBe("Behaviour, last 0 windows");
+  });
+});
+
+describe("a panel over its windows", () => {
+  const age = panelIn(state, "age");
+
+  it.each([
+    ["its file asks for it", { ...behavior, over: "windows" as const }, true],
+    ["a line has no keys to go along", { ...behavior, chart: "line", dimension: null }, true],
+    ["a line has keys", { ...behavior, chart: "line" }, false],
+    ["nobody asks for it", behavior, false],
+    ["its metric has no windows", { ...age, over: "windows" as const }, false],
+  ])("is one where %s: %#", (_name, panel, isOver) => {
+    expect(isOverWindows(panel)).toBe(isOver);
   });
 });

@@ -14,17 +14,17 @@ describe("the style of a chart", () => {
   const box = { width: 300, height: 200, fontPx: 14, fontFamily: "sans" };
 
   it("has the words of the panel in the page's language, and the colours of its theme", () => {
-    expect(chartStyle(panel, measure, 0, box, ctx)).toMatchObject({
+    expect(chartStyle(panel, measure, [], box, ctx)).toMatchObject({
       ...box, measure: "Count", titles: ["Word", "Hour"], share: "Share", additive: true, colors: THEMES.dark,
     });
     const light = { ...contextOf(greeted(), "zh"), theme: "light" as const };
-    expect(chartStyle(panel, measure, 0, box, light)).toMatchObject({ measure: "数", titles: ["词", "时"], colors: THEMES.light });
+    expect(chartStyle(panel, measure, [], box, light)).toMatchObject({ measure: "数", titles: ["词", "时"], colors: THEMES.light });
   });
 
-  it("gives each panel an accent by its place, again from the first after the last", () => {
-    const accents = Array.from({ length: 5 }, (_, place) => chartStyle(panel, measure, place, box, ctx).accent.color);
+  it("gives each metric an accent of its own, whichever panels there are", () => {
+    const accents = Array.from({ length: 40 }, (_, i) => chartStyle({ ...panel, metric: `m${i}` }, measure, [], box, ctx).accent.color);
     expect(new Set(accents).size).toBe(4);
-    expect(accents[4]).toBe(accents[0]);
+    expect(chartStyle({ ...panel, metric: "m7", id: "m7.other", title: panel.title }, measure, [], box, ctx).accent.color).toBe(accents[7]);
   });
 });
 
@@ -59,13 +59,17 @@ describe("the signature of a chart", () => {
 
 describe("the summary of a chart", () => {
   it("names the five largest rows with their shares", () => {
-    const said = summaryOf("Keys", "total", many, ctx);
+    const said = summaryOf("Keys", "total", many, true, ctx);
     expect(said).toMatch(/k0 4\.9%, k1 4\.8%, k2 4\.6%, k3 4\.5%, k4 4\.4%/);
     expect(said).not.toMatch(/k5/);
   });
 
+  it("names values where shares say nothing", () => {
+    expect(summaryOf("Keys", "total", many.slice(0, 1), false, ctx)).toMatch(/k0 \d+$/);
+  });
+
   it("names both keys of a cell, and no share of an unknown value", () => {
-    expect(summaryOf("Map", "total", rowsFor(crossed()), ctx)).toMatch(/b · 1h 94\.9%/);
-    expect(summaryOf("N", "late", rowsFor(pairIn(greeted(SCENES["hostile"]), "null")), ctx)).toMatch(/B 100\.0%, 2? ?.* —/);
+    expect(summaryOf("Map", "total", rowsFor(crossed()), true, ctx)).toMatch(/b · 1h 94\.9%/);
+    expect(summaryOf("N", "late", rowsFor(pairIn(greeted(SCENES["hostile"]), "null")), true, ctx)).toMatch(/B 100\.0%, 2? ?.* —/);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyFacts } from "../../../src/panels/key-card";
+import { keyFacts } from "../../../src/panels/key-card-model";
 import { SCENES } from "../../scripted/scenes.mjs";
 import { contextOf, greeted, pairIn } from "../fixtures";
 

@@ -31,11 +31,12 @@ describe("a panel with figures", () => {
     expect(modelOf(gender, {}, {}, "zh")).toMatchObject({ title: "性别", unit: "事件数" });
   });
 
-  it("has the unit of its measure where there is one", () => {
+  it("has the unit of its measure where there is one that its figures do not say", () => {
     const [measure] = gender.panel.measures;
     if (measure === undefined) throw new Error("no measure");
-    const pair = { ...gender, panel: { ...gender.panel, measures: [{ ...measure, unit: "ms" }] } };
-    expect(modelOf(pair).unit).toBe("ms");
+    const of = (unit: string) => modelOf({ ...gender, panel: { ...gender.panel, measures: [{ ...measure, unit }] } });
+    expect([of("km").unit, of("ms").unit]).toEqual(["km", "Events"]);
+    expect([of("km").format.compact(1500), of("ms").format.compact(1500)]).toEqual(["1,500", "1.5 sec"]);
   });
 
   it("draws the rows of the chosen scope and sums up all of them", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fitOf, RANK_LINE_EM, type TilemapTexts } from "../../../src/panels/tilemap-fit";
 
 const TEXTS: TilemapTexts = {
+  columns: 8, lines: 8,
   names: ["京", "广东"], figures: ["12.3万", "4,567"], entries: 37, hasOutside: true, hasSince: true, isWall: false,
 };
 /** Rooms from that of a phone to that of a wall, in multiples of the text size. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { beforeOf } from "../../../src/data/before";
 import { PROVINCES } from "../../../src/data/provinces";
+import { CHINA } from "../../../src/data/tile-layout";
 import { measureOf, rowsOf } from "../../../src/data/rows";
 import { WORDS, type Lang } from "../../../src/i18n/words";
 import { held, tilemapModel, type TilemapInput } from "../../../src/panels/tilemap-model";
@@ -15,7 +16,7 @@ const measure = measureOf(panel, 0);
 
 const windows = decodeTrend(JSON.parse(
   mapApi("history", new URLSearchParams({ metric: "province", open: "true" }))?.body ?? ""), "1d");
-const before = beforeOf(panel, windows, "total", measure);
+const before = beforeOf(panel, windows, "total", measure, CHINA);
 
 function modelOf(more: Partial<TilemapInput> = {}, lang: Lang = "zh") {
   const rows = rowsOf(panel, frame, "total", measure, lang, WORDS[lang]);
@@ -79,7 +80,7 @@ describe("the ranking", () => {
   });
 
   it("has no arrow without such a window", () => {
-    expect(beforeOf(panel, windows.filter(({ isOpen }) => isOpen), "total", measure)).toBeNull();
+    expect(beforeOf(panel, windows.filter(({ isOpen }) => isOpen), "total", measure, CHINA)).toBeNull();
     const model = modelOf({ before: null });
     expect([model.since, model.ranking.some(({ arrow }) => arrow !== "")]).toEqual(["", false]);
   });

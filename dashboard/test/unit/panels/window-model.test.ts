@@ -65,11 +65,44 @@ describe("what a panel reads of windows", () => {
         return { state: "loading" as const, windows: [] };
       },
     };
-    return { answers: readWindows(source, pair.panel, pair.frame, { ...CHOICE, ...choice }, context), asked };
+    const compares = {
+      compared: (id: string, window: string, to: string, rev: number | null) => {
+        asked.push(`compared ${id} ${window} ${to} ${rev}`);
+        return { state: "loading" as const, value: null };
+      },
+    };
+    const courses = {
+      course: (metric: string, kind: string, measure: string) => {
+        asked.push(`course ${metric} ${kind} ${measure}`);
+        return { state: "loading" as const, value: null };
+      },
+    };
+    return { answers: readWindows({ windows: source, compares, courses }, pair.panel, pair.frame, { ...CHOICE, ...choice }, context), asked };
   }
 
   it("is nothing where the metric has no windows", () => {
     expect(reads(plain, { trend: true }).asked).toEqual([]);
+  });
+
+  it("are held against earlier ones by their names, the last ones together by their dates", () => {
+    const day = { against: "1d" } as const;
+    expect(reads(windowed, { ...day, window: "1d" }).asked).toContain("compared behavior 1d 1d 1");
+    expect(reads(windowed, { ...day, window: "1d" }).asked).toContain("frame behavior 1d 1");
+    // One past window never changes, and is compared once.
+    expect(reads(windowed, { ...day, window: NAME }).asked).toContain(`compared behavior ${NAME} 1d 0`);
+    expect(reads(windowed, { ...day, window: null }).answers.compared).toBe("all-time");
+    expect(reads(windowed, { ...day, window: "10m/1m", isOwn: true }).answers.compared).toBe("sliding");
+    expect(reads(windowed, { ...day, window: "1d", trend: true }).answers.compared).toBeNull();
+    expect(reads(windowed, { ...day, window: "1d*7" }).answers.compared).toEqual({ state: "loading", value: null });
+    expect(reads(plain, { ...day, window: "1d" }).answers.compared).toBeNull();
+  });
+
+  it("are all that are kept where a panel has a past one of its own", () => {
+    const asks = (choice: Partial<PanelChoice>) => reads(windowed, choice).asked.includes("course behavior 1d events");
+    expect([asks({ window: NAME, isOwn: true }), asks({ window: NAME }), asks({ window: "1d", isOwn: true })]).toEqual([true, false, false]);
+    const kept = [day(1), day(2), day(3)].flatMap(({ window }) => decodeSpan(window) ?? []);
+    const { line } = windowRowModel({ window: NAME, kinds: ["1d"], answers: { ...ANSWERS, kept }, trend: false }, ctx);
+    expect([line.spans.length, line.at]).toEqual([3, 0]);
   });
 
   it("are the final ones, the chosen one and the last ones", () => {
@@ -153,7 +186,7 @@ describe("the line of windows", () => {
   it("of a trend says how many windows, whatever is chosen beside it", () => {
     const trend = line("1d@2015-11-02T00:00:00+08:00", true);
     expect(trend).toMatchObject({ isOne: false, isPast: false, title: null, trend: { isShown: true, isOn: true } });
-    expect(trend.text).toBe(ctx.words.panels.trendOf("1d", "30"));
+    expect(trend.text).toBe("Latest 30 days");
     expect(trend.line.spans).toEqual([]);
   });
 

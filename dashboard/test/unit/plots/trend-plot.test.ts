@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { trendOf } from "../../../src/data/trend";
-import { trendPlot } from "../../../src/plots/trend-plot";
+import { Crosshair, placeAt } from "../../../src/plots/crosshair";
+import { peakOf, trendPlot } from "../../../src/plots/trend-plot";
 import { decodeTrend, TREND_WINDOWS } from "../../../src/wire/windows";
 import { history } from "../../scripted/api.mjs";
 import { SCENES } from "../../scripted/scenes.mjs";
@@ -27,5 +28,61 @@ describe("the picture of a trend", () => {
     const { bars, lines } = trendPlot({ ...trend, series, isStacked: false }, { width: 400, height: 160, fontPx: 16 }, ctx.format);
     expect([bars.length, lines.length]).toEqual([0, 4]);
     expect(lines.map(({ path }) => path.match(/M/gu)?.length)).toEqual([2, 1, 1, 1]);
+  });
+});
+
+describe("one huge window", () => {
+  const BOX = { width: 400, height: 160, fontPx: 16 };
+  const plain = trendOf(behavior, windows, "total", 0, ctx);
+  const huge = {
+    ...plain, series: plain.series.map((each) => ({ ...each, values: each.values.map((value, i) => (i === 7 ? (value ?? 0) * 20 : value)) })),
+  };
+  const heightOf = (bars: ReturnType<typeof trendPlot>["bars"], window: number) =>
+    bars.filter((bar) => bar.window === window).reduce((sum, { height }) => sum + height, 0);
+
+  it("is cut, and says so, and the others are seen", () => {
+    const { bars, peak, cuts } = trendPlot(huge, BOX, ctx.format);
+    expect(peak?.window).toBe(7);
+    expect(cuts).toHaveLength(1);
+    expect(heightOf(bars, 8)).toBeGreaterThan(40);
+    expect(bars.every(({ y, height }) => y >= 0 && y + height <= BOX.height)).toBe(true);
+    expect(trendPlot(plain, BOX, ctx.format)).toMatchObject({ peak: null, cuts: [] });
+  });
+
+  it("is one where there are several others, and more than a little higher", () => {
+    expect([peakOf([1, 1, 1, 9])?.times, peakOf([1, 1, 9]), peakOf([5, 4, 5, 9]), peakOf([0, 0, 0, 9])]).toEqual([9, null, null, null]);
+  });
+
+  it("has its place on a logarithmic axis, on which nothing has none", () => {
+    const zero = { ...huge, series: huge.series.map((each) => ({ ...each, values: each.values.map((value, i) => (i === 2 ? 0 : value)) })) };
+    const { bars, lines, peak, ys } = trendPlot(zero, BOX, ctx.format, "log");
+    expect([bars, peak]).toEqual([[], null]);
+    expect(lines.map(({ path }) => path.match(/M/gu)?.length)).toEqual([2, 2, 2, 2]);
+    expect(ys.length).toBeGreaterThanOrEqual(2);
+    const places = lines.flatMap(({ path }) => [...path.matchAll(/[ML][\d.]+ ([\d.]+)/gu)].map(([, y]) => Number(y)));
+    expect([Math.min(...places) >= 0, Math.max(...places) <= BOX.height]).toEqual([true, true]);
+    expect(trendPlot({ ...plain, series: [] }, BOX, ctx.format, "log").ys).toEqual([]);
+  });
+
+  it("is like all others in shares, which fill the height", () => {
+    const { bars, ys } = trendPlot(huge, BOX, ctx.format, "share");
+    expect(heightOf(bars, 7)).toBeCloseTo(heightOf(bars, 8), 5);
+    expect(ys.at(-1)?.text).toBe("100.0%");
+  });
+});
+
+describe("the crosshair", () => {
+  it("tells all trends the same instant, each its own window", () => {
+    const crosshair = new Crosshair();
+    const seen: (number | null)[] = [];
+    const follow = () => { seen.push(crosshair.at); };
+    crosshair.follow(follow);
+    crosshair.point(5);
+    crosshair.point(5);
+    crosshair.unfollow(follow);
+    crosshair.point(null);
+    expect(seen).toEqual([5]);
+    const steps = [{ startMs: 0, endMs: 10 }, { startMs: 10, endMs: 20 }];
+    expect([placeAt(steps, 10), placeAt(steps, 25), placeAt(steps, null)]).toEqual([1, -1, -1]);
   });
 });

@@ -110,7 +110,10 @@ describe("decode", () => {
 
   it("does without what a hello need not say", () => {
     expect(as("hello", { t: "hello", proto: 1, epoch: "e" }))
-      .toEqual({ t: "hello", proto: 1, epoch: "e", build: "", heartbeatMs: 2000, tz: "UTC", name: "Streamgauge", control: false });
+      .toEqual({
+        t: "hello", proto: 1, epoch: "e", build: "", heartbeatMs: 2000, tz: "UTC", name: "Streamgauge",
+        names: { zh: "Streamgauge", en: "Streamgauge" }, look: { logo: null, accent: null }, control: false,
+      });
   });
 
   it.each([[99, 2000], [100, 100], [0, 2000], [-5, 2000], ["7", 2000], [60_000, 60_000]])(

@@ -15,7 +15,7 @@ fn later_checks_can_point_at_any_setting() {
     assert_eq!(value("metric[1].plugin"), Some("\"target/plugins/age.wasm\""));
     assert_eq!(value("metric[3]"), Some("[[metric]]"));
     assert_eq!(value("source.kafka.librdkafka.\"fetch.queue.backoff.ms\""), Some("\"2\""));
-    assert_eq!(value("metric[4]"), None);
+    assert_eq!(value("metric[5]"), None);
     assert_eq!(document.key_span("event_time.bound").map(at), Some("bound"));
     assert_eq!(at(document.place("metric[2].columns")), "[[metric]]");
     assert_eq!(document.place("metric[2].columns"), document.span("metric[2]").expect("there"));

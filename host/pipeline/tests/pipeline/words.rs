@@ -28,7 +28,9 @@ fn keys() -> Vec<std::ops::Range<usize>> {
         let Some((key, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) else {
             continue;
         };
-        if !matches!(table, "schema" | "source.kafka.librdkafka") {
+        let is_own = matches!(table, "schema" | "source.kafka.librdkafka" | "labels.action")
+            || table.starts_with("metric.co");
+        if !is_own {
             found.push(start..start + key.len());
         }
     }

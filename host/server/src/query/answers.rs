@@ -11,11 +11,12 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::Value;
 use streamgauge_core::{EventTime, WindowAsk, rfc3339};
-use streamgauge_wire::{Checkpoints, Frame, LatenessReport, Samples};
+use streamgauge_pipeline::Comparison;
+use streamgauge_wire::{Checkpoints, Compared, Frame, LatenessReport, Samples};
 use utoipa::IntoParams;
 
 use super::explaining::{explain, explain_events};
-use super::{HistoryAsk, PanelQuestion, Refused, TOP_MAX, malformed};
+use super::{CompareQuestion, HistoryAsk, PanelQuestion, Refused, check_rows, malformed};
 use crate::answer::{answer, write};
 use crate::app::App;
 use crate::response::{Refusal, refusal};
@@ -39,6 +40,35 @@ pub(crate) struct PanelAsk {
     format: Option<String>,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CompareAsk {
+    /// A kind of windows that follow each other such as `1d`, whose present window is meant,
+    /// `1d@2015-11-11T00:00:00+08:00`, or `1h@START..END`; without a value, the kind that the page
+    /// shows.
+    window: Option<String>,
+    /// What it is compared with: `previous`, `1d`, `7d` or `1y`.
+    to: String,
+    /// Only the row of this key, however small it is.
+    key: Option<String>,
+    /// The most rows, from 1 to 1000. Without a value, as many as the page shows.
+    top: Option<u32>,
+}
+
+impl CompareAsk {
+    fn question(self) -> Result<CompareQuestion, Refused> {
+        let Self { window, to, key, top } = self;
+        let of = PanelAsk { window, key, top, format: None }.question()?;
+        let found = Comparison::ALL.into_iter().find(|each| each.name() == to);
+        let to = found.ok_or_else(|| {
+            let names = Comparison::ALL.map(Comparison::name).join(", ");
+            Refused::Malformed(format!("`{to}` is no time before; hint: {names}"))
+        })?;
+        Ok(CompareQuestion { of, to })
+    }
+}
+
 fn window_ask(text: &str) -> Result<WindowAsk, Refused> {
     text.parse().map_err(|error| malformed(&error))
 }
@@ -46,13 +76,7 @@ fn window_ask(text: &str) -> Result<WindowAsk, Refused> {
 impl PanelAsk {
     fn question(self) -> Result<PanelQuestion, Refused> {
         let window = self.window.as_deref().map(window_ask).transpose()?;
-        if let Some(top) = self.top.filter(|top| !(1..=TOP_MAX).contains(top)) {
-            return Err(Refused::Malformed(format!("top must be from 1 to {TOP_MAX}, not {top}")));
-        }
-        if self.key.is_some() && self.top.is_some() {
-            let text = "either the row of one key or so many of the largest; hint: leave `top` out";
-            return Err(Refused::Malformed(text.to_owned()));
-        }
+        check_rows(self.key.as_deref(), self.top)?;
         Ok(PanelQuestion { window, key: self.key, top: self.top })
     }
 }
@@ -62,6 +86,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/snapshot", get(snapshot))
         .route("/api/v1/panels/{id}/data", get(panel))
+        .route("/api/v1/panels/{id}/compare", get(compare))
         .route("/api/v1/history", get(history))
         .route("/api/v1/lateness", get(lateness))
         .route("/api/v1/events", get(events))
@@ -135,6 +160,18 @@ pub(crate) async fn panel(
         written.map_err(|error| Refused::Failed(error.to_string()))
     })
     .await
+}
+
+/// The rows of one panel over a window and over the time before, up to the same moment.
+#[utoipa::path(get, path = "/api/v1/panels/{id}/compare", tag = "results",
+    params(("id" = String, Path, description = "The panel's id"), CompareAsk),
+    responses((status = 200, body = Compared), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; ask for less", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
+pub(crate) async fn compare(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Parameters(ask): Parameters<CompareAsk>,
+) -> Response {
+    answer(&app, move |app| app.query.compare(&app.latest(), &id, &ask.question()?)).await
 }
 
 /// The windows of a metric.

@@ -9,14 +9,18 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::control::{Act, Asker, Control, NotDone};
-use crate::query::{HistoryQuestion, PanelQuestion, Place, Progress, Query, Refused};
-use streamgauge_wire::{
-    AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Difference, Done,
-    Frame, Headline, HeadlineChange, HeadlineValue, Health, Hello, LateOutputStatus,
-    LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
-    PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts, StoredRows,
-    WindowStatus,
+use crate::query::{
+    CompareQuestion, HistoryQuestion, PanelQuestion, Place, Progress, Query, Refused,
 };
+use streamgauge_wire::{
+    Checkpoints, Clock, Compared, Difference, Done, Frame, Headline, HeadlineChange, HeadlineValue,
+    Hello, LatenessReport, LiveState, Localized, Look, Measure, Panel, Samples, StoredCounts,
+    StoredRows, WindowStatus,
+};
+
+mod status;
+
+pub(crate) use status::status;
 
 /// Two panels, a running pipeline, ten points.
 pub(crate) fn live() -> LiveState {
@@ -30,6 +34,10 @@ pub(crate) fn live() -> LiveState {
         ]),
         headlines: Arc::new(vec![headline("behavior")]),
         headline_values: Arc::new(vec![headline_value("behavior", 17_595.0)]),
+        layouts: Arc::default(),
+        ticker: None,
+        ticker_lines: Arc::default(),
+        logo: None,
         clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
         status: Arc::new(status()),
         series: Arc::new(BTreeMap::from([(
@@ -47,6 +55,8 @@ fn hello() -> Hello {
         build: "b1".to_owned(),
         tz: "Asia/Shanghai".to_owned(),
         name: "淘宝".to_owned(),
+        names: text("淘宝", "Taobao"),
+        look: Look::default(),
         heartbeat_ms: 60_000,
         max_hz: 50.0,
         control: false,
@@ -192,6 +202,27 @@ impl Query for Answers {
         found.map(|frame| Frame::clone(frame))
     }
 
+    fn compare(
+        &self,
+        live: &LiveState,
+        id: &str,
+        question: &CompareQuestion,
+    ) -> Result<Compared, Refused> {
+        let frame = self.panel(live, id, &question.of)?;
+        Ok(Compared {
+            to: question.to.name(),
+            window: "1d".to_owned(),
+            start: Some(1),
+            until: Some(2),
+            before_start: None,
+            before_until: None,
+            now: Some(frame),
+            before: None,
+            reason: Some("no-history"),
+            hint: None,
+        })
+    }
+
     fn checkpoint(&self, _: &mut dyn Write) -> Result<(), Refused> {
         Err(Refused::Failed("nothing is stored".to_owned()))
     }
@@ -287,6 +318,9 @@ pub(crate) fn panel(metric: &str) -> Panel {
         sorted: false,
         size: None,
         order: None,
+        over: None,
+        layout: None,
+        thresholds: Vec::new(),
     }
 }
 
@@ -300,6 +334,7 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
         stale: None,
         missing: 0,
         every: None,
+        of: None,
         window: None,
         keys: vec!["0".to_owned()],
         across: Vec::new(),
@@ -310,90 +345,6 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
     })
 }
 
-/// Read up to three records before its end.
-fn partition() -> PartitionStatus {
-    PartitionStatus {
-        partition: 0,
-        offset: 110,
-        read_to: 110,
-        end: Some(113),
-        lag: Some(3),
-        held_back: 0,
-        empty_offsets: 0,
-        watermark: Some(1_447_170_900_500),
-        state: "running",
-        cause: None,
-        gaps: Vec::new(),
-        leap: None,
-    }
-}
-
-/// 110 records read: 100 on time, 3 late, 7 rejected.
-pub(crate) fn status() -> Status {
-    Status {
-        mode: Mode::Live,
-        cause: None,
-        source: SourceStatus { kind: "kafka", name: "events".to_owned(), fetch: None },
-        started_at: 1_447_171_000_000,
-        accounting: AccountingStatus {
-            read: 110,
-            on_time: 100,
-            late: 3,
-            rejected: 7,
-            ..AccountingStatus::default()
-        },
-        events_per_second: 49_715.5,
-        lag: Some(3),
-        catch_up_seconds: None,
-        latency_p99_ms: Some(37.0),
-        batch_rows: 512.0,
-        workers: 2,
-        stages: StageStatus { waiting: 0.6, decode: 0.2, plugins: 0.1, publish: 0.1, blocked: 0.0 },
-        queue_records: 40,
-        publish_every_ms: 100,
-        partitions: vec![partition()],
-        watermark_held_by: None,
-        warnings: Vec::new(),
-        health: Health { ready: true, ..Health::default() },
-        checkpoint: Some(CheckpointStatus {
-            at: Some(1_447_171_200_000),
-            duration_ms: 4.1,
-            bytes: 18_234,
-            failures: 0,
-            error: None,
-        }),
-        metrics: vec![MetricStatus {
-            id: "behavior".to_owned(),
-            on_time: 100,
-            late: 3,
-            folded: 102,
-            excluded: 1,
-            state: "ok",
-            reason: None,
-            stale: None,
-            missing: Vec::new(),
-            windows: Vec::new(),
-            plugin: PluginStatus {
-                file: "target/plugins/behavior.wasm".to_owned(),
-                name: "behavior".to_owned(),
-                version: "0.1.0".to_owned(),
-                digest: "5f".repeat(32),
-                ns_per_row: Some(4.2),
-                rows: 102,
-                seconds: 0.5,
-                memory_bytes: 1_245_184,
-                traps: 0,
-            },
-        }],
-        dead_letters: DeadLetterStatus {
-            written: 7,
-            by_reason: vec![("not_json".to_owned(), 5), ("required_missing".to_owned(), 2)],
-        },
-        late_output: Some(LateOutputStatus { written: 3 }),
-        happened: Vec::new(),
-    }
-}
-
-fn text(zh: &str, en: &str) -> Localized {
+pub(crate) fn text(zh: &str, en: &str) -> Localized {
     [("zh", zh), ("en", en)].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
 }

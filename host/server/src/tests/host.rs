@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::page::Page;
 use crate::{Access, Server};
 use streamgauge_telemetry::Telemetry;
-use streamgauge_wire::{Hello, LiveState};
+use streamgauge_wire::{Hello, LiveState, Look};
 
 /// A time longer than any test takes: a test that waits for it has failed.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -75,6 +75,8 @@ impl Host {
             build: "b1".to_owned(),
             tz: "Asia/Shanghai".to_owned(),
             name: "淘宝".to_owned(),
+            names: fixture::text("淘宝", "Taobao"),
+            look: Look::default(),
             heartbeat_ms: setup.heartbeat_ms,
             max_hz: setup.max_hz,
             control: setup.access.control,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use streamgauge_wire::{Cause, Health, Mode, Trouble};
 
 use super::host::{Host, Setup};
@@ -35,10 +35,22 @@ fn a_panels_data_comes_as_json_and_as_csv() {
         ("/api/v1/panels/age/data?top=1001", 400),
         ("/api/v1/panels/age/data?top=3&key=a", 400),
         ("/api/v1/history", 400),
+        ("/api/v1/history?metric=age&by=x", 400),
+        ("/api/v1/history?metric=age&by=cumulative", 400),
+        ("/api/v1/history?metric=age&top=0", 400),
+        ("/api/v1/history?metric=age&top=3&key=a", 400),
+        ("/api/v1/panels/age/compare", 400),
+        ("/api/v1/panels/age/compare?to=yesterday", 400),
+        ("/api/v1/panels/age/compare?to=1d&top=0", 400),
+        ("/api/v1/panels/nothing/compare?to=1d", 404),
     ] {
         assert_eq!(host.get(path).code, code, "{path}");
     }
     assert_eq!(host.get("/api/v1/history?metric=age").json()["metric"], "age");
+    let compared = host.get("/api/v1/panels/age/compare?to=previous").json();
+    assert_eq!((&compared["to"], &compared["reason"]), (&json!("previous"), &json!("no-history")));
+    assert_eq!(compared["now"]["total"]["events"], json!([9]));
+    assert_eq!(compared["before"], Value::Null);
     assert_eq!(host.get("/api/v1/lateness").json()["clock"], "watermark");
 }
 

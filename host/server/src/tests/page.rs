@@ -1,10 +1,12 @@
 //! The page and what stands in for it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::host::{Host, Setup};
 use crate::build;
 use crate::page::{File, Page};
+use streamgauge_wire::Logo;
 
 fn built(path: &str) -> Option<File> {
     let text = match path {
@@ -87,4 +89,30 @@ fn the_build_begins_with_the_version() {
     let build = build();
     assert!(build.starts_with(env!("CARGO_PKG_VERSION")), "{build}");
     assert_eq!(build, super::super::build(), "the same page has the same build");
+}
+
+#[test]
+fn a_logo_is_a_picture_and_nothing_else() {
+    let host = with_page();
+    assert_eq!(host.get("/logo").code, 404);
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    let logo = |tag: &str| Logo {
+        media_type: "image/svg+xml",
+        bytes: svg.as_bytes().into(),
+        tag: tag.to_owned(),
+    };
+    host.publish(|live| live.logo = Some(Arc::new(logo("5f3a"))));
+    let reply = host.get("/logo?5f3a");
+    assert_eq!((reply.code, reply.body.as_str()), (200, svg));
+    assert_eq!(reply.header("content-type"), Some("image/svg+xml"));
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    let policy = reply.header("content-security-policy").expect("a policy");
+    assert!(policy.starts_with("default-src 'none';") && policy.contains("sandbox"), "{policy}");
+    assert!(!policy.contains("script") && !policy.contains("'self'"), "{policy}");
+    let etag = reply.header("etag").expect("a tag").to_owned();
+    let again = host.request("GET", "/logo", &format!("If-None-Match: {etag}\r\n"));
+    assert_eq!((again.code, again.body.as_str()), (304, ""));
+    host.publish(|live| live.logo = Some(Arc::new(logo("77aa"))));
+    assert_eq!(host.request("GET", "/logo", &format!("If-None-Match: {etag}\r\n")).code, 200);
+    assert!(host.get("/").header("content-security-policy").is_some_and(|own| own != policy));
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::fixture::{frame, headline_value, panel};
+use super::fixture::{self, frame, headline_value, panel};
 use super::host::{Client, Host, Setup};
 use crate::limits::Limits;
-use streamgauge_wire::{Frame, Hello};
+use streamgauge_wire::{Frame, Hello, TickerLine, TickerLines};
 
 const IGNORED: &str = "streamgauge_websocket_messages_ignored_total";
 const CLIENTS: &str = "streamgauge_websocket_clients";
@@ -34,7 +34,8 @@ fn a_page_is_filled_at_once() {
     assert_eq!(
         hello,
         json!({ "t": "hello", "proto": 1, "epoch": "e1", "build": "b1", "heartbeat_ms": 60_000,
-                "tz": "Asia/Shanghai", "name": "淘宝", "control": false })
+                "tz": "Asia/Shanghai", "name": "淘宝", "names": { "zh": "淘宝", "en": "Taobao" },
+                "look": { "logo": null, "accent": null }, "control": false })
     );
     let schema = client.expect("schema");
     assert_eq!(schema["rev"], 1);
@@ -71,6 +72,34 @@ fn an_update_holds_what_changed_and_the_new_points() {
     let update = client.expect("update");
     assert_eq!((update["seq"].as_u64(), panel_ids(&update).len()), (Some(3), 0));
     assert_eq!(update["points"], json!({}));
+}
+
+#[test]
+fn a_page_gets_the_newest_sentences_and_then_those_that_are_new() {
+    let host = Host::start(Setup::default());
+    let made = |count: i64| {
+        let line = |at| TickerLine { at, text: fixture::text("有人", "somebody") };
+        let first = (count - 8).max(0);
+        let lines = (first + 1..=count).map(line).collect();
+        Arc::new(TickerLines { before: first as u64, lines })
+    };
+    let times = |message: &Value| {
+        let lines = message["ticker"].as_array().cloned().unwrap_or_default();
+        lines.iter().map(|line| line["at"].as_i64().expect("a time")).collect::<Vec<_>>()
+    };
+    host.publish(|live| live.ticker_lines = made(20));
+    let mut client = host.connect();
+    client.expect("hello");
+    let schema = client.expect("schema");
+    assert_eq!((&schema["ticker"], &schema["layouts"]), (&Value::Null, &json!([])));
+    assert_eq!(times(&client.expect("snapshot")), (13..=20).collect::<Vec<_>>());
+    host.publish(|live| live.ticker_lines = made(22));
+    assert_eq!(times(&client.expect("update")), [21, 22]);
+    host.publish(|_| {});
+    let update = client.expect("update");
+    assert_eq!(update.get("ticker"), None, "no sentence is new");
+    host.publish(|live| live.ticker_lines = made(30));
+    assert_eq!(times(&client.expect("update")), [27, 28, 29, 30], "what was missed is not made up");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod against;
 mod brokers;
+mod shown;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,7 +80,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let faults = answers.as_ref().map_or(&[][..], |(answers, _)| &answers.faults);
     if args.json {
         let cause = faults.first().map(|error| wire_cause(Cause::of(error, &prepared.pipeline)));
-        let found = json!({
+        let mut found = json!({
             "ok": faults.is_empty(),
             "diagnostics": warnings.to_json(),
             "outside": faults.first().map(ToString::to_string),
@@ -90,6 +91,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "difference": against,
             "gone": gone,
         });
+        let shown = shown::json(&prepared.pipeline);
+        if let (Some(found), Value::Object(shown)) = (found.as_object_mut(), shown) {
+            found.extend(shown);
+        }
         tell(format_args!("{found}"));
     } else {
         if !warnings.is_empty() {
@@ -122,7 +127,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A line for each metric and each headline.
+/// A line for each metric, and for all that the page shows besides.
 fn tell_figures(prepared: &Prepared) {
     for plugin in &prepared.plugins {
         let descriptor = plugin.descriptor();
@@ -134,9 +139,7 @@ fn tell_figures(prepared: &Prepared) {
             plugin.digest()
         ));
     }
-    for headline in &prepared.pipeline.headlines {
-        tell(format_args!("headline `{}`: {headline}", headline.id));
-    }
+    shown::lines(&prepared.pipeline).into_iter().for_each(tell);
 }
 
 fn fetch_json(choice: &FetchChoice) -> Value {

@@ -26,7 +26,7 @@ use streamgauge_server::query::Query;
 use streamgauge_server::{Access, Server};
 use streamgauge_source::SourceError;
 use streamgauge_telemetry::Telemetry;
-use streamgauge_wire::Hello;
+use streamgauge_wire::{Hello, Look};
 
 use super::failure::Failure;
 use crate::publish::{LiveQuery, Publisher};
@@ -327,6 +327,8 @@ fn hello(prepared: &Prepared) -> Hello {
         build: streamgauge_server::build(),
         tz: prepared.pipeline.event_time.zone.name().to_owned(),
         name: prepared.pipeline.name.clone(),
+        names: prepared.pipeline.names.clone(),
+        look: Look::default(),
         heartbeat_ms: HEARTBEAT.as_millis() as u64,
         max_hz: prepared.pipeline.server.max_hz,
         control: prepared.pipeline.server.control,

@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use streamgauge_core::PartitionSnapshot;
-use streamgauge_pipeline::SourceSettings;
+use streamgauge_core::{Accounting, PartitionSnapshot};
+use streamgauge_pipeline::{LayoutSettings, SourceSettings};
 use streamgauge_view::LiveMetric;
-use streamgauge_wire::{Frame, Hello, Panel};
+use streamgauge_wire::{DeadLetterStatus, Frame, Hello, Layout, LayoutUnit, Look, Panel};
 
-use super::Drawing;
 use super::headlines::Headlines;
 use super::summary::LateSummary;
+use super::{Drawing, to_wire};
 use crate::run::current::Active;
+use crate::run::prepare::Prepared;
 
 impl Drawing {
     /// Draws from the pipeline that is in force now, with its metrics as they are in `partitions`.
@@ -30,6 +31,12 @@ impl Drawing {
         frames.map(|(id, frame)| (id.clone(), Arc::clone(frame))).collect()
     }
 
+    /// Dead letters with their reasons: rejected records, and rows that metrics leave out.
+    pub(super) fn dead_letters(&self, books: &Accounting, written: u64) -> DeadLetterStatus {
+        let excluded = self.metrics.iter().map(|metric| metric.accounting().excluded).sum();
+        to_wire::dead_letters(books, excluded, written)
+    }
+
     /// Draws from this pipeline.
     pub(super) fn adopt(&mut self, active: Arc<Active>) {
         let pipeline = Arc::clone(&active.prepared.pipeline);
@@ -40,6 +47,8 @@ impl Drawing {
         self.hello = Arc::new(Hello {
             tz: pipeline.event_time.zone.name().to_owned(),
             name: pipeline.name.clone(),
+            names: pipeline.names.clone(),
+            look: look(&active.prepared),
             max_hz: pipeline.server.max_hz,
             ..(*self.hello).clone()
         });
@@ -47,6 +56,8 @@ impl Drawing {
         self.panels = Arc::new(panels);
         self.metrics = metrics;
         self.headlines = Headlines::of(&active);
+        self.layouts = Arc::new(pipeline.layouts.iter().map(layout).collect());
+        self.ticker.follow(&pipeline, &active.prepared.labels);
         self.bounded = self.ends_by_itself || ends;
         if pipeline.lateness.summary_every != self.pipeline.lateness.summary_every {
             self.summary = LateSummary::new(pipeline.lateness.summary_every);
@@ -55,4 +66,21 @@ impl Drawing {
         self.pipeline = pipeline;
         self.active = active;
     }
+}
+
+/// What a page is told of its looks.
+fn look(prepared: &Prepared) -> Look {
+    let logo = prepared.logo.as_ref().map(|logo| format!("logo?{}", logo.tag));
+    Look { logo, accent: prepared.pipeline.page.accent.clone() }
+}
+
+fn layout(settings: &LayoutSettings) -> Layout {
+    let unit = |unit: &streamgauge_pipeline::LayoutUnit| LayoutUnit {
+        key: unit.key.clone(),
+        text: unit.text.clone(),
+        row: unit.row,
+        column: unit.column,
+        aliases: unit.aliases.clone(),
+    };
+    Layout { name: settings.name.clone(), units: settings.units.iter().map(unit).collect() }
 }

@@ -13,9 +13,11 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_core::{EventTime, TimeWindow, WindowSpec};
 use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_pipeline::Pipeline;
-use streamgauge_server::query::{HistoryQuestion, PanelQuestion, Place, Progress, Query, Refused};
+use streamgauge_server::query::{
+    CompareQuestion, HistoryQuestion, PanelQuestion, Place, Progress, Query, Refused,
+};
 use streamgauge_view::{Published, document};
-use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
+use streamgauge_wire::{Checkpoints, Compared, Frame, LatenessReport, LiveState, Samples};
 
 use super::lateness::lateness;
 use super::{samples, to_wire};
@@ -168,6 +170,15 @@ impl Query for LiveQuery {
     ) -> Result<Frame, Refused> {
         let newest = live.clock.event_time.map(EventTime);
         panel::draw(&self.active(), self.published(), newest, (id, question))
+    }
+
+    fn compare(
+        &self,
+        _: &LiveState,
+        id: &str,
+        question: &CompareQuestion,
+    ) -> Result<Compared, Refused> {
+        panel::compare(&self.active(), &self.published(), (id, question))
     }
 
     fn checkpoint(&self, out: &mut dyn Write) -> Result<(), Refused> {

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use streamgauge_core::{LateSample, RecordTime};
+use streamgauge_core::{LateSample, RecordTime, beginning};
 
 use streamgauge_outbox::{RecentLetter, RecentRecord};
 use streamgauge_wire::{RecordSample, Samples};
@@ -46,7 +46,7 @@ pub(super) fn records(records: &[RecentRecord], shown: bool) -> Samples {
             delay_ms: seen.delay,
             ..sample(seen.partition, seen.offset, seen.time)
         };
-        show(&mut sample, &seen.record, seen.record_bytes as usize, shown);
+        show(&mut sample, beginning(&seen.record), seen.record_bytes as usize, shown);
         sample
     };
     Samples { shown, samples: records.iter().take(SAMPLES_MAX).map(of).collect() }

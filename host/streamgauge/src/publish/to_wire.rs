@@ -59,6 +59,19 @@ pub(crate) fn cause(cause: Cause) -> wire::Cause {
     wire::Cause { code: code(of).to_owned(), message, args, hint: remedy }
 }
 
+/// Dead letters by reason, the largest count first; `excluded` counts the rows that metrics leave out.
+pub(super) fn dead_letters(
+    books: &Accounting,
+    excluded: u64,
+    written: u64,
+) -> wire::DeadLetterStatus {
+    let rejected = rejected(books).into_iter();
+    let all = rejected.chain([("excluded", excluded)]).filter(|(_, count)| *count > 0);
+    let mut by_reason: Vec<_> = all.map(|(name, count)| (name.to_owned(), count)).collect();
+    by_reason.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    wire::DeadLetterStatus { written, by_reason }
+}
+
 /// Something that somebody did, for the page.
 pub(super) fn happened(Moment { at, what, of, cause: why }: Moment) -> wire::Happened {
     wire::Happened { at, what, of, cause: why.map(cause) }

@@ -73,6 +73,9 @@ impl Outline {
     pub fn of(prepared: &Prepared) -> Self {
         let mut settings = prepared.pipeline.other_settings();
         prepared.plugins.iter().for_each(|plugin| settings.extend(of_plugin(plugin)));
+        if let Some(logo) = &prepared.logo {
+            settings.insert("page.logo.content".to_owned(), logo.tag.clone());
+        }
         Self { state: prepared.state_settings(), settings, ..Self::default() }
     }
 

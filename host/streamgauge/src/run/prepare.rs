@@ -1,8 +1,11 @@
 //! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
 //! and all mistakes are reported at once, with their places in the file.
 
+mod labels;
+mod logo;
 pub(super) mod metrics;
 mod older;
+mod panels;
 mod records;
 
 use std::collections::BTreeMap;
@@ -15,11 +18,12 @@ use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, Times
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_kafka::{not_honoured, refusal};
 use streamgauge_pipeline::{
-    Diagnostic, Diagnostics, Document, EventTimeFields, HeadlineSettings, MetricSettings, Pipeline,
-    SourceSettings, join,
+    Diagnostic, Diagnostics, Document, EventTimeFields, HeadlineSettings, Labels, MetricSettings,
+    Pipeline, SourceSettings, join,
 };
 use streamgauge_plugin::{LoadError, Plugin};
-use streamgauge_view::{Figure, panels};
+use streamgauge_view::Figure;
+use streamgauge_wire::Logo;
 
 use crate::run::compiler;
 
@@ -41,8 +45,12 @@ pub struct Prepared {
     pub document: Document,
     /// The metrics, in written order.
     pub plugins: Vec<Plugin>,
+    /// By field of the schema, the texts of its values: those of the file and of all plugins.
+    pub labels: Arc<Labels>,
     /// The plan by which records become rows.
     pub plan: Arc<Plan>,
+    /// The logo of the page; `None` means that there is none.
+    pub logo: Option<Arc<Logo>>,
     /// The text of the pipeline file as it was read, secrets included.
     pub text: Arc<str>,
 }
@@ -104,8 +112,17 @@ impl Prepared {
         change(&mut pipeline);
         check_librdkafka(&pipeline, &document)?;
         let plugins = load_plugins(&pipeline, &document, components)?;
+        let labels = Arc::new(labels::of_all(&pipeline.labels, &plugins));
+        let plugins = labels::given(plugins, &labels);
+        let logo = match (logo::read(&pipeline, &document), components) {
+            (Ok(logo), _) => logo.map(Arc::new),
+            // What ran once runs again, with or without its picture.
+            (Err(_), Components::Kept(_)) => None,
+            (Err(faults), Components::Files) => return Err(faults),
+        };
         let plan = Arc::new(plan(&pipeline, &plugins));
-        Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan, text: text.into() })
+        let pipeline = Arc::new(pipeline);
+        Ok(Self { pipeline, document, plugins, labels, plan, logo, text: text.into() })
     }
 
     /// The settings that stored state depends on, with the fingerprint of each metric.
@@ -219,13 +236,7 @@ fn load_plugins(
                         "add the field to [schema] or correct its type there; let the plugin read another field with [metric.columns]; or take the metric out",
                     ));
                 }
-                let ids: Vec<String> = panels(&plugin).into_iter().map(|p| p.id).collect();
-                for panel in plugin.settings().panels.iter().filter(|p| !ids.contains(&p.id)) {
-                    let place = document.place(&format!("panel[{}].id", panel.index));
-                    let message = format!("there is no panel `{}`", panel.id);
-                    let known = format!("those of this metric are `{}`", ids.join("`, `"));
-                    diagnostics.push(Diagnostic::error(message).at(place).help(known));
-                }
+                diagnostics.extend(panels::faults(document, &plugin));
                 plugins.push(plugin);
             }
         }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{PartitionSnapshot, digest_of};
 use streamgauge_pipeline::{Diagnostics, Pipeline, SourceSettings};
 use streamgauge_server::control::{Asker, NotDone};
 use streamgauge_wire::{Difference, Done};
@@ -309,7 +309,9 @@ impl Reloader {
 fn follow(watch: &mut Watch, prepared: &Prepared) {
     let plugins = prepared.plugins.iter();
     let plugins = plugins.map(|plugin| (plugin.settings().plugin.as_path(), plugin.digest()));
-    watch.follow(&prepared.pipeline.path, plugins);
+    let logo = prepared.pipeline.page.logo.as_deref().zip(prepared.logo.as_ref());
+    let logo = logo.map(|(path, logo)| (path, digest_of(&logo.bytes)));
+    watch.follow(&prepared.pipeline.path, plugins.chain(logo));
 }
 
 /// True if nothing changes before a restart.
@@ -323,9 +325,11 @@ fn is_in_force(changes: &Difference) -> bool {
 fn is_of_the_page(changes: &Difference) -> bool {
     const KEYS: [&str; 4] =
         ["name", "server.max_hz", "server.show_records", "lateness.summary_every"];
+    const TABLES: [&str; 7] =
+        ["panel.", "headline.", "name.", "page.", "layout.", "labels.", "ticker."];
     let is_one = |line: &String| {
         let key = line.split_once(':').map_or(line.as_str(), |(key, _)| key);
-        KEYS.contains(&key) || key.starts_with("panel.") || key.starts_with("headline.")
+        KEYS.contains(&key) || TABLES.iter().any(|table| key.starts_with(table))
     };
     let others = [&changes.background, &changes.removed, &changes.impossible];
     others.iter().all(|lines| lines.is_empty()) && changes.now.iter().all(is_one)

@@ -168,7 +168,7 @@ pub(super) const OF_METRICS: &[Edit] = &[
     edit("a window removed", Text(&[("[\"cumulative\", \"1d\"]", "[\"cumulative\"]")]),
         Now, &[("now", "windows")]),
     edit("windows in another order", Text(&[("[\"cumulative\", \"1d\"]", "[\"1d\", \"cumulative\"]")]),
-        Nothing, &[]),
+        Now, &[("now", "metric `actions`: windows cumulative, 1d → 1d, cumulative")]),
     also_stopped(edit("another `retention`",
         Text(&[("\"1d\"]\n", "\"1d\"]\nretention = \"3d\"\n")]),
         Background, &[("background", "retention")])),
@@ -189,6 +189,22 @@ pub(super) const OF_METRICS: &[Edit] = &[
     edit("a headline",
         Text(&[("[batch]", "[[headline]]\nmetric = \"age\"\ntitle = \"Alle\"\n[batch]")]),
         Now, &[("now", "headline.age.title.en: not set → Alle")]),
+    edit("a threshold",
+        Text(&[("[batch]",
+            "[[panel]]\nid = \"age\"\n[[panel.threshold]]\nmeasure = \"events\"\nwarn_below = 5\n[batch]")]),
+        Now, &[("now", "panel.age.threshold: not set → warn where `events` is below 5")]),
+    edit("a panel over windows",
+        Text(&[("[batch]", "[[panel]]\nid = \"actions\"\nover = \"windows\"\n[batch]")]),
+        Now, &[("now", "panel.actions.over: not set → windows")]),
+    edit("a layout of tiles",
+        Text(&[("[batch]",
+            "[[layout]]\nname = \"ages\"\nunits = [{ key = \"1\", row = 0, column = 0 }]\n\
+             [[panel]]\nid = \"age\"\nchart = \"tiles\"\nlayout = \"ages\"\n[batch]")]),
+        Now, &[("now", "layout.ages.units"), ("now", "panel.age.layout: not set → ages")]),
+    edit("labels of a field", Text(&[("[batch]", "[labels.action]\n\"1\" = \"one\"\n[batch]")]),
+        Now, &[("now", "labels.action.1.en: not set → one")]),
+    edit("the ticker", Text(&[("[batch]", "[ticker]\ntext = \"{province}\"\n[batch]")]),
+        Now, &[("now", "ticker.text.en: not set → {province}")]),
 ];
 
 /// The components behind the metrics.
@@ -206,6 +222,11 @@ pub(super) const OF_PLUGINS: &[Edit] = &[
 #[rustfmt::skip]
 pub(super) const OF_THE_HOST: &[Edit] = &[
     edit("the pipeline's `name`", Text(&[("系统测试", "改名")]), Now, &[("now", "name")]),
+    edit("the name in another language",
+        Text(&[("name = \"系统测试\"", "name = { zh = \"系统测试\", en = \"System test\" }")]),
+        Now, &[("now", "name.en: not set → System test")]),
+    edit("`[page]`", Text(&[("[batch]", "[page]\naccent = \"#0072B2\"\n[batch]")]),
+        Now, &[("now", "page.accent: not set → #0072b2")]),
     edit("`workers`", Text(&[("workers = \"auto\"", "workers = 1")]), Now, &[("now", "workers")]),
     edit("`[batch]`", Text(&[("max = 8192", "max = 100")]), Now, &[("now", "batch.max")]),
     edit("`[publish]`", Text(&[("[batch]", "[publish]\nevery = \"50ms\"\n[batch]")]),

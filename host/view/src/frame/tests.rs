@@ -37,6 +37,9 @@ fn panel(labels: &[&str], sorted: bool) -> Panel {
         sorted,
         size: None,
         order: None,
+        over: None,
+        layout: None,
+        thresholds: Vec::new(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Panels: the plugin's description, in two languages, with what the pipeline wants otherwise.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use streamgauge_core::WindowSpec;
-use streamgauge_pipeline::PanelSettings;
+use streamgauge_pipeline::{Limit, PanelSettings};
 use streamgauge_plugin::{ContractType, Role};
 
 use super::*;
@@ -61,8 +61,7 @@ fn of(views: &[View], wanted: &[PanelSettings]) -> Vec<Panel> {
 
 /// What the pipeline wants otherwise: nothing yet.
 fn wanted(id: &str) -> PanelSettings {
-    let title = BTreeMap::new();
-    PanelSettings { id: id.to_owned(), index: 0, title, chart: None, order: None, size: None }
+    PanelSettings { id: id.to_owned(), ..PanelSettings::default() }
 }
 
 #[test]
@@ -152,4 +151,67 @@ fn of_several_views_each_is_overridden_by_its_full_name() {
     let wanted = [chart("age.trend", "line"), chart("age", "bar"), chart("age.none", "table")];
     let charts = of(&[view("share"), view("trend")], &wanted).into_iter().map(|p| p.chart);
     assert_eq!(charts.collect::<Vec<_>>(), ["pie", "line"]);
+}
+
+#[test]
+fn what_the_pipeline_says_of_a_panel_beyond_the_plugin_is_told() {
+    let threshold = ThresholdSettings {
+        measure: "events".to_owned(),
+        key: None,
+        window: Some("1d".to_owned()),
+        limit: Limit::WarnBelow,
+        value: 1000.0,
+    };
+    let all = PanelSettings {
+        over: Some("windows"),
+        layout: Some("stores".to_owned()),
+        thresholds: vec![threshold],
+        ..wanted("age")
+    };
+    let panel = &of(&[view("share")], &[all])[0];
+    assert_eq!((panel.over, panel.layout.as_deref()), (Some("windows"), Some("stores")));
+    let Threshold { measure, key, window, level, side, value } = &panel.thresholds[0];
+    assert_eq!((measure.as_str(), key, window.as_deref()), ("events", &None, Some("1d")));
+    assert_eq!((*level, *side, *value), ("warn", "below", 1000.0));
+}
+
+#[test]
+fn windows_are_listed_as_they_are_written() {
+    let days = WindowSpec::Tumbling { size: 86_400_000 };
+    let shown_windows = vec![days, WindowSpec::Cumulative];
+    let sorted = settings(&[WindowSpec::Cumulative, days], 0);
+    let settings = MetricSettings { shown_windows, ..sorted };
+    assert_eq!(
+        of_metric(&settings, &descriptor(&[view("share")]))[0].windows,
+        ["1d", "cumulative"]
+    );
+}
+
+#[test]
+fn a_key_without_a_label_of_the_plugin_has_the_one_of_the_field_that_is_read() {
+    let label = |key: &str, zh: &str| (key.to_owned(), [("zh".to_owned(), zh.to_owned())].into());
+    let labels = [("age_range".to_owned(), vec![label("7", "七"), label("8", "八")])];
+    let settings = MetricSettings {
+        labels: Arc::new(labels.into()),
+        ..settings(&[WindowSpec::Cumulative], 0)
+    };
+    let input = |field: &str| streamgauge_plugin::Input {
+        name: field.to_owned(),
+        type_: ContractType::Integer,
+        nullable: false,
+    };
+    let labels_of = |input_name: &str, field: &str| {
+        let descriptor = Descriptor {
+            inputs: vec![input("other"), input(field)],
+            input_names: vec!["other".to_owned(), input_name.to_owned()],
+            ..descriptor(&[view("share")])
+        };
+        let panels = of_metric(&settings, &descriptor);
+        let dimension = panels[0].dimension.clone().expect("a dimension");
+        let labels = dimension.labels.into_iter();
+        labels.map(|label| format!("{} {}", label.key, label.text["zh"])).collect::<Vec<_>>()
+    };
+    assert_eq!(labels_of("group", "age_range"), ["7 标签", "8 八"], "the plugin's own stays");
+    assert_eq!(labels_of("group", "gender"), ["7 标签"], "another field");
+    assert_eq!(labels_of("value", "age_range"), ["7 标签"], "not the input of this dimension");
 }

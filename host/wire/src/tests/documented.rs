@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, FetchStatus,
-    Frame, GapStatus, Happened, Headline, HeadlineChange, HeadlineNow, HeadlineValue, Health,
-    Label, LateOutputStatus, LatenessReport, LeapStatus, Localized, Measure, MetricStatus,
-    MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus,
-    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    AccountingStatus, Cause, CheckpointStatus, Clock, Compared, DeadLetterStatus, Dimension,
+    FetchStatus, Frame, GapStatus, Happened, Headline, HeadlineChange, HeadlineNow, HeadlineValue,
+    Health, Label, LateOutputStatus, LatenessReport, Layout, LayoutUnit, LeapStatus, Localized,
+    Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample,
+    Series, SourceStatus, StageStatus, Status, Threshold, TickerLine, Trouble, WatermarkHeldBy,
+    WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
@@ -96,8 +97,52 @@ fn a_panel_is_as_documented() {
             sorted: false,
             size: None,
             order: None,
+            over: None,
+            layout: None,
+            thresholds: vec![Threshold {
+                measure: String::new(),
+                key: None,
+                window: None,
+                level: "warn",
+                side: "below",
+                value: 1000.0,
+            }],
         },
     );
+}
+
+#[test]
+fn places_of_tiles_are_as_documented() {
+    let unit = LayoutUnit {
+        key: String::new(),
+        text: text("一号店", "Store 1"),
+        row: 0,
+        column: 1,
+        aliases: Vec::new(),
+    };
+    check("Layout", &Layout { name: String::new(), units: vec![unit] });
+}
+
+#[test]
+fn sentences_are_as_documented() {
+    check("TickerLine", &TickerLine { at: 0, text: text("有人购买", "Somebody bought") });
+}
+
+#[test]
+fn a_comparison_is_as_documented() {
+    let compared = Compared {
+        to: "previous",
+        window: String::new(),
+        start: None,
+        until: None,
+        before_start: None,
+        before_until: None,
+        now: None,
+        before: None,
+        reason: None,
+        hint: None,
+    };
+    check("Comparison", &compared);
 }
 
 #[test]
@@ -109,6 +154,7 @@ fn a_frame_is_as_documented_but_for_an_empty_second_dimension() {
         stale: None,
         missing: 0,
         every: Some(4),
+        of: None,
         window: None,
         keys: vec!["0".to_owned()],
         across: vec!["9".to_owned()],

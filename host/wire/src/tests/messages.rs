@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crate::{Clock, FromPage, Hello, PROTO, ToPage};
+use crate::{Clock, FromPage, Hello, Localized, Look, PROTO, TickerFields, TickerLine, ToPage};
 
 fn raw(text: &str) -> Box<RawValue> {
     RawValue::from_string(text.to_owned()).expect("JSON")
@@ -19,11 +19,13 @@ fn a_page_is_greeted_with_what_it_needs_to_know_of_the_host() {
         build: "0.1.0+5f3a9c01".to_owned(),
         tz: "Asia/Shanghai".to_owned(),
         name: "淘宝 \"live\"".to_owned(),
+        names: [("en".to_owned(), "Taobao".to_owned())].into(),
+        look: Look { logo: Some("logo?1f".to_owned()), accent: None },
         heartbeat_ms: 2000,
         max_hz: 10.0,
         control: true,
     };
-    let expected = r#"{"t":"hello","proto":1,"epoch":"1f0c","build":"0.1.0+5f3a9c01","heartbeat_ms":2000,"tz":"Asia/Shanghai","name":"淘宝 \"live\"","control":true}"#;
+    let expected = r#"{"t":"hello","proto":1,"epoch":"1f0c","build":"0.1.0+5f3a9c01","heartbeat_ms":2000,"tz":"Asia/Shanghai","name":"淘宝 \"live\"","names":{"en":"Taobao"},"look":{"logo":"logo?1f","accent":null},"control":true}"#;
     assert_eq!(ToPage::hello(&hello).text(), expected);
     assert_eq!(PROTO, 1, "a change of meaning raises it, and the page follows");
 }
@@ -33,11 +35,14 @@ fn parts_that_pages_share_are_sent_as_they_were_written() {
     // Blanks and the order of keys would change if a part were read and written again.
     let panels = raw(r#"[ {"b":1,"a":2} ]"#);
     let headlines = raw(r#"[ {"id":"a"}]"#);
-    let schema = ToPage::Schema { rev: 7, panels: &panels, headlines: &headlines };
-    assert_eq!(
-        schema.text(),
-        r#"{"t":"schema","rev":7,"panels":[ {"b":1,"a":2} ],"headlines":[ {"id":"a"}]}"#
-    );
+    let layouts = raw("[ ]");
+    let fields = TickerFields { fields: vec!["province".to_owned()] };
+    for (ticker, written) in [(None, "null"), (Some(&fields), r#"{"fields":["province"]}"#)] {
+        let (panels, headlines, layouts) = (&*panels, &*headlines, &*layouts);
+        let schema = ToPage::Schema { rev: 7, panels, headlines, layouts, ticker };
+        let expected = r#"{"t":"schema","rev":7,"panels":[ {"b":1,"a":2} ],"headlines":[ {"id":"a"}],"layouts":[ ],"ticker":"#;
+        assert_eq!(schema.text(), format!("{expected}{written}}}"));
+    }
 }
 
 #[test]
@@ -52,6 +57,7 @@ fn a_snapshot_has_series_and_an_update_has_points() {
         clock: CLOCK,
         frames: of_panel(),
         headlines: &headlines,
+        ticker: &[],
         series: series(),
         status: &status,
     };
@@ -64,13 +70,19 @@ fn a_snapshot_has_series_and_an_update_has_points() {
             r#"{{"t":"snapshot","seq":1,{clock},{frames},"headlines":[{{"id":"a"}}],"series":{points},"status":{{"mode":"live"}}}}"#
         )
     );
-    let update = |headlines| {
+    let update = |headlines, ticker| {
         let (frames, points) = (of_panel(), series());
-        ToPage::Update { seq: 2, clock: CLOCK, frames, headlines, points, status: &status }.text()
+        let status = &status;
+        ToPage::Update { seq: 2, clock: CLOCK, frames, headlines, ticker, points, status }.text()
     };
-    for (headlines, written) in [(None, ""), (Some(&*headlines), r#""headlines":[{"id":"a"}],"#)] {
+    let line = TickerLine { at: 3, text: Localized::new() };
+    for (headlines, ticker, written) in [
+        (None, &[][..], ""),
+        (Some(&*headlines), &[], r#""headlines":[{"id":"a"}],"#),
+        (None, std::slice::from_ref(&line), r#""ticker":[{"at":3,"text":{}}],"#),
+    ] {
         assert_eq!(
-            update(headlines),
+            update(headlines, ticker),
             format!(
                 r#"{{"t":"update","seq":2,{clock},{frames},{written}"points":{points},"status":{{"mode":"live"}}}}"#
             )

@@ -2,12 +2,14 @@
 //! at which the next answer continues.
 
 use std::io::{self, Write};
+use std::iter;
 
 use chrono_tz::Tz;
 use serde_json::json;
-use streamgauge_core::{EventTime, WindowAsk, WindowSpec};
+use streamgauge_core::{EventTime, WINDOWS_TOGETHER_MAX, WindowAsk, WindowSpec};
+use streamgauge_outbox::HistoryError;
 use streamgauge_server::query::{HistoryQuestion, Refused};
-use streamgauge_view::{MetricReader, Published, Window, WindowState, document};
+use streamgauge_view::{MetricReader, NoRows, Published, RowsOf, Window, WindowState, document};
 
 /// The most windows in one answer.
 const WINDOWS_MAX: usize = 10_000;
@@ -20,22 +22,24 @@ pub(super) fn write(
     zone: Tz,
     question: &HistoryQuestion,
 ) -> Result<(), Refused> {
-    let kinds = metric.plugin().settings().windows.iter();
-    let is_meant = |kind: &&WindowSpec| {
-        question.spec.is_none_or(|spec| spec == **kind) && **kind != WindowSpec::Cumulative
-    };
-    let kinds: Vec<WindowSpec> = kinds.filter(is_meant).copied().collect();
+    let kinds = kinds(metric, question)?;
+    let rows = rows(question);
     let last = last(metric, published, &kinds, question)?;
     let mut out = Counted { out, bytes: 0 };
     write!(out, "{{\"metric\":{},\"windows\":[", json!(metric.id()))
         .map_err(|e| Refused::failed(&e))?;
     let (mut windows, mut next) = (0, None);
-    let is_before = |kind: &&WindowSpec| question.first.is_some_and(|(first, _)| first != **kind);
+    // Steps are named by their own size.
+    let named = |spec: WindowSpec| question.by.unwrap_or(spec);
+    let is_before =
+        |kind: &&WindowSpec| question.first.is_some_and(|(first, _)| first != named(**kind));
     'kinds: for spec in kinds.iter().skip_while(is_before) {
-        let first = question.first.filter(|(first, _)| first == spec).map(|(_, start)| start);
-        let around = question.span.start.minus(spec.to_millis().0.saturating_mul(2));
+        let first = question.first.filter(|(first, _)| *first == named(*spec));
+        let first = first.map(|(_, start)| start);
+        let size = named(*spec).to_millis().0;
+        let around = question.span.start.minus(size.saturating_mul(2));
         let from = first.into_iter().chain(last).fold(around, EventTime::max);
-        for window in metric.walk(published, *spec, from) {
+        for window in walk(metric, published, (*spec, question), from)? {
             let window = window.map_err(|error| Refused::failed(&error))?;
             let Some(span) = window.id.window else { continue };
             if span.start >= question.span.end {
@@ -45,11 +49,11 @@ pub(super) fn write(
                 continue;
             }
             if windows > 0 && (windows == WINDOWS_MAX || out.bytes >= question.bytes_max) {
-                next = Some(WindowAsk::At(*spec, span.start).to_string());
+                next = Some(WindowAsk::At(named(*spec), span.start).to_string());
                 break 'kinds;
             }
-            let result =
-                metric.result(published, &window).map_err(|error| Refused::failed(&error))?;
+            let mut result = metric.rows_of(published, &window, &rows).map_err(no_rows)?;
+            result.id.spec = named(*spec);
             let written = out.write_all(document::comma(windows).as_bytes()).and_then(|()| {
                 document::write_window(&mut out, metric.plugin().descriptor(), &result, zone)
             });
@@ -59,6 +63,67 @@ pub(super) fn write(
     }
     let end = format!("],\"truncated\":{},\"next\":{}}}", next.is_some(), json!(next));
     out.write_all(end.as_bytes()).map_err(|error| Refused::failed(&error))
+}
+
+/// The kinds of windows that are meant; of steps, the one that they are made of.
+fn kinds(metric: &MetricReader, question: &HistoryQuestion) -> Result<Vec<WindowSpec>, Refused> {
+    let kinds = &metric.plugin().settings().windows;
+    let is_meant = |kind: &&WindowSpec| {
+        question.spec.is_none_or(|spec| spec == **kind) && **kind != WindowSpec::Cumulative
+    };
+    let Some(by) = question.by else { return Ok(kinds.iter().filter(is_meant).copied().collect()) };
+    let makes = |kind: &&WindowSpec| match (**kind, by) {
+        (WindowSpec::Tumbling { size }, WindowSpec::Tumbling { size: step }) => {
+            step % size == 0 && step / size <= WINDOWS_TOGETHER_MAX as i64
+        }
+        _ => false,
+    };
+    let found = kinds.iter().filter(is_meant).filter(makes).max();
+    found.map(|kind| vec![*kind]).ok_or_else(|| {
+        let those: Vec<_> = kinds.iter().filter(makes).map(ToString::to_string).collect();
+        let hint = match those.as_slice() {
+            [] => format!("add \"{by}\" to `windows` of the metric"),
+            those => format!("those that do are {}", those.join(", ")),
+        };
+        let of = question.spec.map_or_else(String::new, |spec| format!(" `{spec}`"));
+        let id = metric.id();
+        Refused::Malformed(format!(
+            "metric `{id}` has no windows{of} of which up to {WINDOWS_TOGETHER_MAX} make a step of \
+             `{by}`; hint: {hint}"
+        ))
+    })
+}
+
+fn rows(question: &HistoryQuestion) -> RowsOf {
+    match (&question.key, question.top) {
+        (Some(key), _) => RowsOf::Key(key.clone()),
+        (None, Some(top)) => RowsOf::Largest(top as usize),
+        (None, None) => RowsOf::All,
+    }
+}
+
+fn no_rows(error: NoRows) -> Refused {
+    match &error {
+        NoRows::NoKeys(_) => Refused::Malformed(error.to_string()),
+        NoRows::Unreadable(_) => Refused::failed(&error),
+    }
+}
+
+/// The windows of a kind from a time on, or the steps that are made of them.
+fn walk<'a>(
+    metric: &'a MetricReader,
+    published: &'a Published,
+    (spec, question): (WindowSpec, &HistoryQuestion),
+    from: EventTime,
+) -> Result<Box<dyn Iterator<Item = Result<Window, HistoryError>> + 'a>, Refused> {
+    let Some(by) = question.by else { return Ok(Box::new(metric.walk(published, spec, from))) };
+    let last = question.last.map(|count| (count.min(WINDOWS_MAX), question.with_open));
+    let steps = metric.steps(published, (spec, by), from, last);
+    match steps.map_err(|error| Refused::failed(&error))? {
+        Some(steps) => Ok(Box::new(steps)),
+        // Both kinds were found to follow each other.
+        None => Ok(Box::new(iter::empty())),
+    }
 }
 
 fn is_wanted(question: &HistoryQuestion, window: &Window) -> bool {
@@ -77,7 +142,9 @@ fn last(
     kinds: &[WindowSpec],
     question: &HistoryQuestion,
 ) -> Result<Option<EventTime>, Refused> {
-    let Some(count) = question.last.map(|count| count.min(WINDOWS_MAX)) else { return Ok(None) };
+    // Steps know their own end.
+    let last = question.last.filter(|_| question.by.is_none());
+    let Some(count) = last.map(|count| count.min(WINDOWS_MAX)) else { return Ok(None) };
     let mut starts = Vec::new();
     for spec in kinds {
         let wanted = |window: &Window| is_wanted(question, window);

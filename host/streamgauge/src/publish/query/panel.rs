@@ -2,9 +2,11 @@
 
 use streamgauge_core::{EventTime, TimeWindow, WindowAsk};
 use streamgauge_outbox::Take;
-use streamgauge_server::query::{PanelQuestion, Refused};
-use streamgauge_view::{MetricReader, NoSpan, NoWindow, Published, offsets};
-use streamgauge_wire::{Frame, Panel};
+use streamgauge_server::query::{CompareQuestion, PanelQuestion, Refused};
+use streamgauge_view::{
+    ComparedRows, MetricReader, NoSpan, NoWindow, NotCompared, Published, offsets,
+};
+use streamgauge_wire::{Compared, Frame, Panel};
 
 use crate::run::current::Active;
 
@@ -39,13 +41,41 @@ pub(super) fn draw(
     Ok(frame)
 }
 
+/// The panel `id` over the window that is asked for, beside what it was before.
+pub(super) fn compare(
+    active: &Active,
+    published: &Published,
+    (id, question): (&str, &CompareQuestion),
+) -> Result<Compared, Refused> {
+    let unknown = || Refused::Unknown(format!("there is no panel `{id}`"));
+    let (metric, panel) = active.results.panel(id).ok_or_else(unknown)?;
+    let CompareQuestion { of: PanelQuestion { window, key, top }, to } = question;
+    let ask = asked(metric, panel, *window)?;
+    let rows = match key {
+        Some(key) => ComparedRows::OfKey(key),
+        None => ComparedRows::Largest(*top),
+    };
+    let compared = metric.compare(published, panel, (ask, *to), rows);
+    let mut compared = compared.map_err(|error| match &error {
+        NotCompared::NoWindow(error) => refused(error),
+        NotCompared::NotInARow(_) | NotCompared::NoKeys => Refused::Malformed(error.to_string()),
+        NotCompared::TooMany => Refused::TooMuch(error.to_string()),
+        NotCompared::History(error) => Refused::failed(error),
+    })?;
+    let missing = offsets(&published.missing(metric.id()));
+    for frame in [&mut compared.now, &mut compared.before].into_iter().flatten() {
+        frame.missing = missing;
+    }
+    Ok(compared)
+}
+
 /// The window that is asked for, of a kind that the metric has.
 fn asked(
     metric: &MetricReader,
     panel: &Panel,
     window: Option<WindowAsk>,
 ) -> Result<WindowAsk, Refused> {
-    let kinds = &metric.plugin().settings().windows;
+    let kinds = &metric.plugin().settings().shown_windows;
     let ask = window.unwrap_or(WindowAsk::Present(kinds[0]));
     let spec = ask.spec();
     if kinds.contains(&spec) {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use streamgauge_core::{Rejection, TimestampUnit, WindowSpec};
+use streamgauge_core::{Rejection, TimestampUnit, WindowSpec, beginning};
 use streamgauge_outbox::{Overview, RecentLetter, RecentRecord};
 use streamgauge_pipeline::{EventTimeFields, Pipeline, show_duration};
 
@@ -253,5 +253,5 @@ fn sample_of_letter(letter: &RecentLetter) -> Sample<'_> {
 }
 
 fn sample_of_record(record: &RecentRecord) -> Sample<'_> {
-    Sample { partition: record.partition, offset: record.offset, record: &record.record }
+    Sample { partition: record.partition, offset: record.offset, record: beginning(&record.record) }
 }
