@@ -1,6 +1,6 @@
 use super::*;
-use crate::KeyType;
 use crate::testing::{TestBatch, snapshot};
+use crate::{Key as _, KeyType};
 
 fn difference(counter: &IdCounter) -> Vec<u8> {
     let mut writer = Writer::default();
