@@ -19,7 +19,20 @@ use crate::{process, step::step, workspace::Workspace};
 const FUZZ: &str = "host/fuzz";
 
 /// Every target, by the name of its file.
-const TARGETS: [&str; 7] = ["json", "csv", "snapshot", "pipeline", "batches", "component", "http"];
+const TARGETS: [&str; 12] = [
+    "json",
+    "csv",
+    "snapshot",
+    "pipeline",
+    "batches",
+    "plain",
+    "gzip",
+    "snappy",
+    "lz4",
+    "zstd",
+    "component",
+    "http",
+];
 
 /// The longest input, in bytes: all that matters fits, and short inputs are fast.
 const INPUT_BYTES_MAX: u32 = 4096;

@@ -1,13 +1,14 @@
 //! What the fuzz targets share: the two decoders, the engine's and the oracle's, side by side, a running
-//! server, and an engine for plugins.
+//! server, an engine for plugins, and batches whose checksums fit.
 //!
-//! May know: core, decode, oracle, settings, plugin, server, wire, telemetry.
+//! May know: core, decode, fetch, oracle, settings, plugin, server, wire, telemetry.
 //! Must not know: engine, sources, view.
 
 #[allow(dead_code, reason = "the tests of the server need more of it")]
 #[path = "../../server/src/tests/fixture.rs"]
 mod fixture;
 pub mod http;
+pub mod packed;
 pub mod plugins;
 
 use std::path::Path;
