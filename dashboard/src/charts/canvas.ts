@@ -41,7 +41,9 @@ export class Canvas {
    */
   draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
     if (style.width === 0 || style.height === 0) return;
+    const isDrawn = this.#drawn === signature && isSame(this.#rows, rows);
     this.#rows = rows;
+    if (isDrawn) return;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
     if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
@@ -99,6 +101,20 @@ export class Canvas {
     this.#chart?.dispose();
     this.#chart = null;
   }
+}
+
+/** `true` where a drawing of either looks the same. */
+function isSame(a: readonly Row[], b: readonly Row[]): boolean {
+  return a.length === b.length && a.every((row, i) => {
+    const other = b[i];
+    return other !== undefined && row.value === other.value && row.key === other.key && row.label === other.label
+      && row.second?.key === other.second?.key && row.second?.label === other.second?.label && row.error === other.error
+      && row.color === other.color && row.beyond === other.beyond && isSamePast(row.past, other.past);
+  });
+}
+
+function isSamePast(a: Row["past"], b: Row["past"]): boolean {
+  return a?.value === b?.value && a?.text === b?.text;
 }
 
 function isOnAxis(kind: ChartKind): boolean {

@@ -13,6 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Smaller numbers are shown in full, larger ones in 万 and 亿, or K and M. */
 const COMPACT_FROM = 10_000;
 const HEADLINE_FROM = 1_000_000;
+const TIMES_KEPT = 2000;
 /** Times further from 1970 are in no calendar of the browser, which throws at them. */
 const TIME_MS_MAX = 8.64e15;
 
@@ -177,11 +178,17 @@ function timeParts(tz: string): { zone: string; parts: (time: number) => Parts }
     zone = "UTC";
     format = timeFormat(zone);
   }
+  // A page says the same few times again and again.
+  const known = new Map<number, Parts>();
   const parts = (time: number): Parts => {
+    const again = known.get(time);
+    if (again !== undefined) return again;
+    if (known.size >= TIMES_KEPT) known.clear();
     const found: Parts = { year: "", month: "", day: "", hour: "", minute: "", second: "" };
     for (const part of format.formatToParts(time)) {
       if (part.type in found) found[part.type as keyof Parts] = part.value;
     }
+    known.set(time, found);
     return found;
   };
   return { zone, parts };

@@ -17,8 +17,14 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** The node of a text stays, because another one has the browser look anew at every rule around it. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const { firstChild } = element;
+  if (firstChild instanceof Text && firstChild.nextSibling === null && text !== "") {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (element.textContent !== text) {
+    element.textContent = text;
+  }
 }
 
 /** Sets an attribute; `null` removes the attribute. */

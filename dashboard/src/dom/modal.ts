@@ -6,7 +6,7 @@ const FOCUSABLE = 'button, [href], input, select, [tabindex="0"]';
 
 export function modal(name: string, ...children: readonly Node[]): HTMLDialogElement {
   const dialog = h("dialog",
-    { class: `dialog ${name}`, "aria-labelledby": `${name}-title`, "data-testid": `${name}-dialog` }, ...children);
+    { class: `dialog surface ${name}`, "aria-labelledby": `${name}-title`, "data-testid": `${name}-dialog` }, ...children);
   // A tap that opened the dialog ends as a click on it, which must not close it.
   let isPressed = false;
   dialog.addEventListener("pointerdown", (event) => { isPressed = event.target === dialog; });

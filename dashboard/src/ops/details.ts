@@ -24,7 +24,7 @@ interface Card {
 function card(name: string, ...children: readonly Node[]): Card {
   const title = h("h3");
   const note = h("p", { class: "ops-note" });
-  const element = h("article", { class: `ops-card ops-${name}`, "data-testid": `ops-${name}` },
+  const element = h("article", { class: `ops-card surface ops-${name}`, "data-testid": `ops-${name}` },
     h("header", {}, title, note), ...children);
   return { element, title, note };
 }

@@ -41,7 +41,7 @@ export class OpsStrip {
     this.#toggle.addEventListener("click", toggle);
     this.#body = h("div", { class: "ops-strip" },
       this.#throughput.element, this.#late.element,
-      h("div", { class: "ops-card ops-stages" },
+      h("div", { class: "ops-card surface ops-stages" },
         h("header", {}, this.#stagesTitle, this.#bottleneck), this.#stages));
     this.element = h("section",
       { class: "ops", "aria-labelledby": "ops-title", "data-testid": "ops" },
@@ -144,7 +144,7 @@ class TimeCard {
   constructor(name: string, series: readonly string[]) {
     this.#series = series;
     this.#keys = h("span", { class: "plot-keys" }, ...series.map((_, i) => key(i)));
-    this.element = h("div", { class: `ops-card ops-${name}`, "data-testid": `ops-${name}` },
+    this.element = h("div", { class: `ops-card surface ops-${name}`, "data-testid": `ops-${name}` },
       h("header", {}, this.#title, this.#keys, this.#note), this.#plot.element);
   }
 

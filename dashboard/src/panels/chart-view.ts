@@ -6,6 +6,7 @@ import type { Context } from "../data/context";
 import { joined } from "../data/format";
 import { sum, type Row } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
+import { Sized } from "../dom/sized";
 import type { Panel, Scope } from "../wire/shapes";
 import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
 import { ChartKeys } from "./chart-keys";
@@ -23,7 +24,10 @@ export class ChartView {
   readonly #canvas = new Canvas(this.host);
   readonly #panel: Panel;
   readonly #keys: ChartKeys;
+  readonly #box: Sized<ChartBox>;
+  readonly #ring: Sized<{ readonly width: number; readonly height: number }>;
   #rows: readonly Row[] = [];
+  #pending: (() => void) | null = null;
   #say: (row: Row) => string = ({ label }) => label;
 
   /** `drill` is called with the row that a reader wants to know more of. */
@@ -48,21 +52,34 @@ export class ChartView {
     });
     const stage = h("div", { class: "chart-stage" }, this.host, this.#keys.element, this.#hole, this.#heat.element);
     this.element = h("div", { class: "chart" }, stage, this.#legend.element);
+    this.#box = new Sized([this.host], () => this.#readBox());
+    this.#ring = new Sized([this.element], () => this.#readRing());
   }
 
   update(body: Extract<Body, { form: "chart" }>, model: PanelModel, scope: Scope, ctx: Context): void {
-    const style = chartStyle(this.#panel, model.measure, body.limits, this.#box(), ctx);
+    const of = `${ctx.kiosk} ${ctx.lang} ${ctx.theme} ${body.kind}`;
+    const style = chartStyle(this.#panel, model.measure, body.limits, this.#box.get(of), ctx);
     const kind = drawnKind(body.kind, body.rows, style);
     const rows = chartRows(kind, body.rows, body.restKeys, style, ctx, body.isOrdered);
     this.#rows = rows;
-    this.#updateRing(kind === "pie", scope, rows, ctx);
+    this.#updateRing(kind === "pie", scope, rows, of, ctx);
     setShown(this.#heat.element, kind === "heatmap");
     if (kind === "heatmap") this.#heat.update(rows, ctx);
-    this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
+    this.#pending = () => this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
     this.#say = (row) => `${joined(row.label, row.second?.label ?? "")}: ${joined(ctx.format.withError(row.value, row.error), style.verdict(row))}`;
     // The names beside a ring are reached by themselves.
     this.#keys.update(ctx.kiosk || kind === "pie" ? null : ctx.words.keyCard.keys);
     setAttr(this.host, "aria-label", summaryOf(model.title, scope, rows, style.additive, ctx));
+  }
+
+  /**
+   * Draws what the last update decided. The library asks the browser about styles, so that a
+   * change of the document between two drawings would have it lay out the page again.
+   */
+  draw(): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    pending?.();
   }
 
   /** The drawing, with its size in pixels of the page. */
@@ -81,16 +98,12 @@ export class ChartView {
     this.#canvas.dispose();
   }
 
-  #updateRing(isRing: boolean, scope: Scope, rows: readonly Row[], ctx: Context): void {
+  #updateRing(isRing: boolean, scope: Scope, rows: readonly Row[], of: string, ctx: Context): void {
     setShown(this.#legend.element, isRing);
     setShown(this.#hole, isRing);
     if (!isRing) return;
-    const { fontSize, flexDirection } = getComputedStyle(this.element);
-    const em = parseFloat(fontSize);
-    const { clientWidth, clientHeight } = this.element;
-    // A legend below its ring has half of the height.
-    const part = flexDirection === "column" ? 0.5 : 1;
-    this.#legend.update(rows, clientWidth / em, (clientHeight / em) * part, ctx);
+    const { width, height } = this.#ring.get(of);
+    this.#legend.update(rows, width, height, ctx);
     const [value, name] = Array.from(this.#hole.children);
     const figure = ctx.format.compact(sum(rows));
     if (value) setText(value, figure);
@@ -99,11 +112,20 @@ export class ChartView {
   }
 
   /** The text has the size of the panel's, whatever the style sheet says of the chart's. */
-  #box(): ChartBox {
+  #readBox(): ChartBox {
     const { fontSize, fontFamily } = getComputedStyle(this.element.closest("[data-panel]") ?? this.element);
     return {
       fontPx: parseFloat(fontSize), fontFamily,
       width: this.host.clientWidth, height: this.host.clientHeight,
     };
+  }
+
+  /** The room of a ring with its legend, in multiples of the text size. */
+  #readRing(): { readonly width: number; readonly height: number } {
+    const { fontSize, flexDirection } = getComputedStyle(this.element);
+    const em = parseFloat(fontSize);
+    // A legend below its ring has half of the height.
+    const part = flexDirection === "column" ? 0.5 : 1;
+    return { width: this.element.clientWidth / em, height: (this.element.clientHeight / em) * part };
   }
 }

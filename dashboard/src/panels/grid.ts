@@ -19,7 +19,7 @@ export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
   /** The dialog of one key of a panel. */
   readonly card: KeyCard;
-  readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
+  readonly #none = h("div", { class: "panel surface panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;
@@ -80,6 +80,7 @@ export class Grid {
       // A panel behind an enlarged one is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
+    for (const view of this.#views.values()) view.draw();
     // Rings beside each other tell the same: counts in each legend or in none.
     const isShown = (id: string) => (this.#enlarged === null ? this.#pageOf.get(id) === at : this.#enlarged === id);
     const lacks = [...this.#views].some(([id, view]) => isShown(id) && view.ringCounts === false);

@@ -64,7 +64,7 @@ class Choice<Value> {
 
   constructor(name: string, choose: (value: Value) => void) {
     this.#group = h("div", { class: "segments", role: "group", "data-choice": name });
-    this.#list = h("select", { class: "measure-select", "data-choice": name });
+    this.#list = h("select", { class: "choice-select", "data-choice": name });
     this.#choose = choose;
     this.#list.addEventListener("change", () => this.#pick(this.#list.selectedIndex));
   }

@@ -112,7 +112,7 @@ export class PanelView {
     this.#title.id = id;
     this.element = h("section",
       {
-        class: "panel", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id,
+        class: "panel surface", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id,
         "data-size": panel.size ?? "",
       },
       h("header", { class: "panel-head" },
@@ -165,9 +165,22 @@ export class PanelView {
       }
       this.#updateBody(model, choice, ctx);
     } catch (error) {
-      setAttr(this.element, "data-panel-state", "unreadable");
-      this.#showMessage(brokenBody(error, page));
+      this.#broken(error, page);
     }
+  }
+
+  /** To be called after all panels are up to date. */
+  draw(): void {
+    try {
+      this.#chart.draw();
+    } catch (error) {
+      this.#broken(error, this.#ctx);
+    }
+  }
+
+  #broken(error: unknown, ctx: Context | null): void {
+    setAttr(this.element, "data-panel-state", "unreadable");
+    if (ctx !== null) this.#showMessage(brokenBody(error, ctx));
   }
 
   dispose(): void {

@@ -79,12 +79,23 @@ function facts(status: Status, found: Balance, ctx: Context): string[] {
     ...(status.checkpoint !== null && status.checkpoint.failures > 0
       ? [words.checkpointFailing(format.full(status.checkpoint.failures))]
       : []),
-    ...found.excluded
-      .map(({ id, count }) => words.excluded(metricTitle(id, ctx), format.full(count))),
+    ...byTitle(found.excluded, ctx).map(([title, counts]) => words.excluded(title, counts.map(format.full).join(" + "))),
     ...(ctx.state.refused > 0 ? [words.refused(format.full(ctx.state.refused))] : []),
     partitions(status, ctx),
     checkpoint(status, ctx),
   ];
+}
+
+/** Several metrics may have one title, which is said once. */
+export function byTitle(
+  excluded: readonly { readonly id: string; readonly count: number }[], ctx: Context,
+): readonly (readonly [title: string, counts: readonly number[]])[] {
+  const counts = new Map<string, readonly number[]>();
+  for (const { id, count } of excluded) {
+    const title = metricTitle(id, ctx);
+    counts.set(title, [...counts.get(title) ?? [], count]);
+  }
+  return [...counts];
 }
 
 function partitions(status: Status, ctx: Context): string {

@@ -79,7 +79,7 @@ class HeadlineView {
   readonly #items: HTMLLIElement[] = [];
   readonly #bar = h("span", { class: "headline-bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" });
   readonly #target = h("div", { class: "headline-target" }, this.#bar, h("span"), h("b"));
-  readonly element = h("article", { class: "headline" },
+  readonly element = h("article", { class: "headline surface" },
     h("h2", {}, this.#open), this.#figure, this.#note, this.#target, this.#changes);
   readonly #room = new Room(this.#figure);
   /** The figure that leads to its panel; `null` means that it leads nowhere. */

@@ -55,7 +55,7 @@ export class Tiles {
     const value = h("div", { class: "tile-value" });
     const note = h("div", { class: "tile-note" });
     const element = h("article",
-      { class: "tile", "data-tile": id, "data-testid": `tile-${id}` },
+      { class: "tile surface", "data-tile": id, "data-testid": `tile-${id}` },
       h("div", { class: "tile-text" }, label, h("div", { class: "tile-figure" }, value), note));
     this.element.append(element);
     return { element, label, value, note };
