@@ -15,6 +15,8 @@ import { barTooltip } from "./tooltip";
 /** Sizes of the names in multiples of the text size, the best first. */
 const NAME_SCALES = [0.95, 0.85, 0.75] as const;
 const NAME_LINES_MAX = 2;
+/** The least room of a name that stands for several bars, in multiples of its size. */
+const GROUP_NAME_EM = 6;
 /** The part of a bar's room that its name may take. */
 const NAME_ROOM = 0.94;
 /** A bar with less room than this, in multiples of the text size, has no name below. */
@@ -55,7 +57,7 @@ export const bars: Chart = {
         axisLine: { lineStyle: { color: style.colors.grid } },
         axisLabel: {
           ...axisText(style, nameScale), hideOverlap: true, lineHeight: style.fontPx * nameScale * LINE_HEIGHT,
-          interval: names === null ? "auto" : 0,
+          ...(names === null ? someNames(style, rows().length) : { interval: 0 }),
         },
       },
       yAxis: valueScale(style, log),
@@ -126,6 +128,17 @@ export function standing(style: ChartStyle, rows: readonly Row[]): Standing | nu
     if (names.every((name) => name !== null)) return { scale, names };
   }
   return null;
+}
+
+/** One name for a group of bars side by side, in the middle of the group and no wider, so that none leaves the chart. */
+export function someNames(style: ChartStyle, bars: number) {
+  const room = barRoom(style, bars);
+  const step = Math.max(1, Math.ceil((style.fontPx * NAME_SCALES[2] * GROUP_NAME_EM) / room));
+  const middle = Math.floor(step / 2);
+  return {
+    interval: (index: number) => index % step === middle && index - middle + step <= bars,
+    width: step * room * NAME_ROOM, overflow: "truncate" as const,
+  };
 }
 
 function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {

@@ -27,9 +27,6 @@ export class Canvas {
   #rows: readonly Row[] = [];
   readonly #marks = new Marks();
 
-  #base: ChartOption = {};
-  /** `true` once somebody may want a tooltip: each one asks the browser about styles at every drawing. */
-  #hasTips = false;
   #kind: ChartKind = "bar";
   /** Called with the row that a reader wants to know more of. */
   onChoose: (row: Row) => void = () => undefined;
@@ -44,14 +41,14 @@ export class Canvas {
    */
   draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
     if (style.width === 0 || style.height === 0) return;
-    if (this.#drawn === signature && isSame(this.#rows, rows)) return;
+    const isDrawn = this.#drawn === signature && isSame(this.#rows, rows);
     this.#rows = rows;
+    if (isDrawn) return;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
     if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
     if (this.#drawn !== signature) {
-      this.#base = this.#baseOf(kind, style);
-      chart.setOption(this.#hasTips ? this.#base : withoutTips(this.#base), { notMerge: true });
+      chart.setOption(this.#base(kind, style), { notMerge: true });
       this.#drawn = signature;
     }
     chart.setOption(CHARTS[kind].data(style, rows));
@@ -59,7 +56,7 @@ export class Canvas {
   }
 
   /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
-  #baseOf(kind: ChartKind, style: ChartStyle): ChartOption {
+  #base(kind: ChartKind, style: ChartStyle): ChartOption {
     const base = CHARTS[kind].base(style, () => this.#rows);
     if (kind !== "pie") return base;
     const position: TooltipComponentOption["position"] = (_at, _params, _element, _mark, size) => {
@@ -69,22 +66,14 @@ export class Canvas {
     return { ...base, tooltip: { ...base.tooltip, confine: false, appendTo: () => document.body, position } };
   }
 
-  #wantTips(): void {
-    if (this.#hasTips || this.#chart === null) return;
-    this.#hasTips = true;
-    this.#chart.setOption({ tooltip: this.#base.tooltip ?? {} });
-  }
-
   /** Shows the tooltip of a row; `null` hides it. */
   point(row: Row | null): void {
-    if (row !== null) this.#wantTips();
     const index = row === null ? null : indexOf(this.#kind, this.#rows, row);
     this.#chart?.dispatchAction(index === null ? { type: "hideTip" } : { type: "showTip", seriesIndex: 0, dataIndex: index });
   }
 
   #make(): EChartsType {
     const chart = init(this.#host, null, { renderer: "canvas" });
-    this.#host.addEventListener("pointerenter", () => this.#wantTips());
     const choose = (index: number | null) => {
       const row = index === null ? undefined : rowAt(this.#kind, this.#rows, index);
       if (row !== undefined) this.onChoose(row);
@@ -112,10 +101,6 @@ export class Canvas {
     this.#chart?.dispose();
     this.#chart = null;
   }
-}
-
-function withoutTips({ tooltip: _tooltip, ...rest }: ChartOption): ChartOption {
-  return rest;
 }
 
 /** `true` where a drawing of either looks the same. */

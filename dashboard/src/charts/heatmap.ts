@@ -109,6 +109,7 @@ function cellAt(style: ChartStyle, cross: Cross, index: number) {
     facts: names.map((name, i) => [style.titles[i] ?? "", name ?? ""] as const),
     value: row === undefined ? 0 : row.value,
     error: row?.error ?? null,
+    ...(row?.past === undefined ? {} : { past: row.past }),
   };
 }
 

@@ -85,10 +85,17 @@ export function comparisonOf(compared: Compared, to: Against, whole: Past | null
   const finer = hint === null || hint === "" ? "" : words.finer(hint);
   return {
     to, word: words.to[to], whole, spans: [now, before],
-    until: until === null ? "" : isWhole ? both : words.until(timeOf(start ?? until, until, ctx)),
+    until: until === null ? "" : isWhole && both !== "" ? ctx.words.time.until2(...withoutYear(now, before)) : words.until(timeOf(start ?? until, until, ctx)),
     why: joined(reason === null ? "" : words.reasons[reason], finer),
     title: joined(words.toWhole[to], both, reason === null ? "" : words.reasons[reason], finer),
   };
+}
+
+/** Dates of one year without it: the address, the title and files say it. */
+function withoutYear(now: string, before: string): [now: string, before: string] {
+  const years = new Set([...now.matchAll(/\d{4}-/gu), ...before.matchAll(/\d{4}-/gu)].map(([year]) => year));
+  const short = (text: string) => (years.size === 1 ? text.replaceAll(/\d{4}-(?=\d\d-\d\d)/gu, "") : text);
+  return [short(now), short(before)];
 }
 
 /** The time of the day alone where the span is of the day of the newest events, else with its date. */

@@ -5,10 +5,13 @@
 import type { Panel } from "../wire/shapes";
 import type { Span } from "../wire/windows";
 import type { PanelChoice } from "./link";
-import { CUMULATIVE, kindOfName } from "./spans";
+import { CUMULATIVE, isSliding, kindOfName } from "./spans";
+import { lengthOf } from "./window-name";
 
 /** A page offers no more kinds than this; further ones are the panels' own. */
 const KINDS_MAX = 8;
+/** The host puts together no more windows than this. */
+export const TOGETHER_MAX = 1000;
 
 /** What a panel shows of the chosen window. */
 export interface Fit {
@@ -35,7 +38,22 @@ export function fitOf({ windows }: Panel, { window, isOwn }: PanelChoice): Fit {
   // The stream brings the present window of the first kind, and all of what has no kinds.
   if (window === windows[0] || (windows.length === 0 && window === CUMULATIVE)) return { window: null, lacks: null };
   const isKnown = windows.length === 0 || windows.includes(kind);
-  return isKnown || isOwn ? { window, lacks: null } : { window: null, lacks: kind };
+  if (isKnown || isOwn) return { window, lacks: null };
+  const finer = inFiner(window, windows);
+  return finer === null ? { window: null, lacks: kind } : { window: finer, lacks: null };
+}
+
+/** The same span in smaller windows of which whole ones make it; `null` where the metric has none. */
+function inFiner(window: string, kinds: readonly string[]): string | null {
+  const edges = edgesOf(window);
+  const length = lengthOf(kindOfName(window));
+  if (edges === null || edges.end === null || length === null) return null;
+  const span = Date.parse(edges.end) - Date.parse(edges.start);
+  const finer = kinds.find((kind) => {
+    const own = isSliding(kind) ? null : lengthOf(kind);
+    return own !== null && own < length && length % own === 0 && span / own <= TOGETHER_MAX;
+  });
+  return finer === undefined ? null : `${finer}@${edges.start}..${edges.end}`;
 }
 
 /** The line of pipeline.toml that gives a metric windows of a kind beside those that it has. */

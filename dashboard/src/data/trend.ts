@@ -5,13 +5,15 @@
 // allow; of other measures the keys are lines beside each other.
 import { say } from "../i18n/words";
 import { number, string } from "../wire/fields";
-import type { Cell, Measure, Panel, Scope } from "../wire/shapes";
+import type { Cell, Measure, Panel, Scope, Threshold } from "../wire/shapes";
 import type { Span, TrendWindow, WindowRows } from "../wire/windows";
 import { colorAt, metricColor, PALETTE_SIZE } from "./colors";
 import type { Context } from "./context";
 import type { PanelTable } from "./panel-table";
 import { labelText, measureOf, measuresOf, OTHER_KEY } from "./rows";
 import { CUMULATIVE, spanText } from "./spans";
+import { beyond, thresholdsOf, verdictOf } from "./thresholds";
+import { lastWindowsName } from "./window-name";
 
 /** The last of the palette's colours, which a line alone does not have. */
 const GREY = PALETTE_SIZE - 1;
@@ -51,6 +53,10 @@ export interface Trend {
   readonly isStacked: boolean;
   readonly windows: readonly TrendStep[];
   readonly series: readonly TrendSeries[];
+  /** The kind of the windows. */
+  readonly kind: string;
+  /** The thresholds of the measure over such windows. */
+  readonly thresholds: readonly Threshold[];
 }
 
 /** The trend of a measure: of the key `only`, or of all keys with the rest summed up. */
@@ -61,6 +67,7 @@ export function trendOf(
   const chosen = measureOf(panel, measureIndex);
   const measure = chosen.additive || panel.dimension === null || only !== null ? chosen
     : measuresOf(panel).find((each) => each.additive) ?? chosen;
+  const kind = windows[0]?.span.kind ?? "";
   const sums = windows.map((window) => sumsOf(panel, window.rows[scope], measure));
   const largest = new Map<string, number>();
   for (const window of sums) {
@@ -88,7 +95,8 @@ export function trendOf(
     windows: windows.map(({ span, isOpen }) => ({
       name: spanText(span, ctx.format), short: shortOf(span, ctx), isOpen, startMs: span.startMs, endMs: span.endMs,
     })),
-    series,
+    series, kind,
+    thresholds: thresholdsOf(panel, measure, scope, kind),
   };
 }
 
@@ -133,6 +141,16 @@ function shortOf(span: Span, ctx: Context): string {
   return clock === "00:00" ? ctx.format.monthDay(span.startMs) : clock;
 }
 
+function beyondAt({ thresholds }: Trend, { key, color, values }: TrendSeries, window: number): Threshold | null {
+  return color === null ? null : beyond(thresholds, key, values[window] ?? null);
+}
+
+/** What is said of the value of a series over a window; empty where there is nothing to say. */
+function verdictAt(trend: Trend, series: TrendSeries, window: number, ctx: Context): string {
+  const found = beyondAt(trend, series, window);
+  return found === null ? "" : verdictOf({ beyond: found }, ctx.words);
+}
+
 /** A trend as a table, the newest window first. */
 export function trendTable(trend: Trend, ctx: Context): PanelTable {
   const newest = trend.windows.map((_, i) => trend.windows.length - 1 - i);
@@ -142,21 +160,24 @@ export function trendTable(trend: Trend, ctx: Context): PanelTable {
       const window = trend.windows[i];
       return [window === undefined ? "" : window.isOpen ? `${window.name} · ${ctx.words.panels.windowOpen}` : window.name];
     }),
-    columns: trend.series.map(({ label, values }) => ({
-      title: label, cells: newest.map((i) => ctx.format.full(values[i] ?? null)),
+    columns: trend.series.map((series) => ({
+      title: series.label,
+      cells: newest.map((i) => [verdictAt(trend, series, i, ctx), ctx.format.full(series.values[i] ?? null)].filter((part) => part !== "").join(" ")),
+      levels: newest.map((i) => beyondAt(trend, series, i)?.level ?? null),
     })),
     left: 0,
   };
 }
 
 /** All that a trend shows of one window, a line each, with the sum where there is one. */
-export function windowWords({ windows, series, isStacked }: Trend, window: number, ctx: Context): string {
+export function windowWords(trend: Trend, window: number, ctx: Context): string {
+  const { windows, series, isStacked } = trend;
   const { name = "", isOpen = false } = windows[window] ?? {};
-  const known = series.map(({ label, values }) => ({ label, value: values[window] ?? null }));
+  const known = series.map((each) => ({ label: each.label, value: each.values[window] ?? null, verdict: verdictAt(trend, each, window, ctx) }));
   const sum = known.reduce((total, { value }) => total + (value ?? 0), 0);
   return [
     isOpen ? `${name} · ${ctx.words.panels.windowOpen}` : name,
-    ...known.map(({ label, value }) => `${label}: ${ctx.format.full(value)}`),
+    ...known.map(({ label, value, verdict }) => `${label}: ${ctx.format.full(value)}${verdict === "" ? "" : ` ${verdict}`}`),
     ...(isStacked && series.length > 1 ? [`${ctx.words.panels.total}: ${ctx.format.full(sum)}`] : []),
   ].join("\n");
 }
@@ -165,5 +186,6 @@ export function windowWords({ windows, series, isStacked }: Trend, window: numbe
 export function trendWords(title: string, trend: Trend, ctx: Context): string {
   const last = trend.windows.at(-1);
   const values = trend.series.map(({ label, values }) => `${label} ${ctx.format.compact(values.at(-1) ?? null)}`);
-  return `${ctx.words.panels.trendOf(title, String(trend.windows.length))}${last === undefined ? "" : ` · ${last.name}: ${values.join(", ")}`}`;
+  return last === undefined ? title
+    : `${title} · ${lastWindowsName(trend.kind, trend.windows.length, ctx)} · ${last.name}: ${values.join(", ")}`;
 }

@@ -125,7 +125,6 @@ export const en: Words = {
     savePng: "Save as a picture", saveHistory: "Download history as CSV",
     window: "Time window",
     trend: "Trend",
-    trendOf: (title, count) => `${title}, last ${count} ${plural(count, "window", "windows")}`,
     windowHead: "Window",
     windowOpen: "still open",
     close: "Close",

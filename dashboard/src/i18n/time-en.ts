@@ -7,6 +7,7 @@ export const timeEn: TimeWords = {
   each: "As each panel has it",
   line: "Timeline",
   lineTitle: (kind) => `All that is kept, ${kind}`,
+  lineNewest: (kind, count) => `The newest ${count} windows that are kept, ${kind}`,
   lineHint: "Drag over a span, or move its ends with the arrow keys",
   lineScale: "heights by square root",
   from: "From",

@@ -6,6 +6,7 @@ export const timeZh = {
   each: "各面板默认",
   line: "时间轴",
   lineTitle: (kind: string) => `保留的全部历史，${kind}`,
+  lineNewest: (kind: string, count: string) => `保留的历史中最近 ${count} 个窗口，${kind}`,
   lineHint: "拖动选取一段，或用方向键移动两端",
   lineScale: "高度按平方根",
   from: "起点",

@@ -124,7 +124,6 @@ export const zh = {
     savePng: "保存为图片", saveHistory: "下载历史 CSV",
     window: "时间窗口",
     trend: "趋势",
-    trendOf: (title: string, count: string) => `${title} 近 ${count} 个窗口`,
     windowHead: "窗口",
     windowOpen: "进行中",
     close: "关闭",

@@ -19,9 +19,9 @@ export class Compares {
     this.#asks.attend(epoch);
   }
 
-  /** A panel over a window beside the same earlier. `rev` is that of the stream; `null` keeps the known answer. */
-  compared(panel: string, window: string, to: Against, rev: number | null): Asked<Compared> {
-    const query = new URLSearchParams({ window, to });
+  /** A panel over a window beside the same earlier. `rev` is that of the stream; `null` keeps the known answer. `top` is the number of rows. */
+  compared(panel: string, window: string, to: Against, rev: number | null, top: number | null = null): Asked<Compared> {
+    const query = new URLSearchParams({ window, to, ...(top === null ? {} : { top: String(top) }) });
     return this.#asks.get(`${panel} ${query}`, rev, async (ask) =>
       decodeCompared(await ask(`api/v1/panels/${encodeURIComponent(panel)}/compare?${query}`)));
   }

@@ -11,8 +11,8 @@ export interface Step {
   readonly isOpen: boolean;
 }
 
-/** What the host keeps of a year in minutes is more than a timeline can show: the newest are shown. */
-const STEPS_MAX = 20_000;
+/** A year in minutes is more than a timeline can show, and than the host tells at once: the newest are shown. */
+export const STEPS_MAX = 10_000;
 /** Answers that continue each other. */
 const PAGES_MAX = 12;
 const COURSES_MAX = 16;
@@ -34,7 +34,7 @@ export class Courses {
   course(metric: string, kind: string, measure: string, rev: number | null): Asked<readonly Step[]> {
     return this.#asks.get(`${metric} ${kind} ${measure}`, rev, async (ask) => {
       const steps: Step[] = [];
-      const query = new URLSearchParams({ metric, window: kind, open: "true", top: "1" });
+      const query = new URLSearchParams({ metric, window: kind, open: "true", top: "1", last: String(STEPS_MAX) });
       for (let page = 0; page < PAGES_MAX; page += 1) {
         const answer = record(await ask(`api/v1/history?${query}`));
         steps.push(...array(answer?.["windows"]).flatMap((item) => stepOf(item, kind, measure)));

@@ -138,16 +138,16 @@ export class Windows {
     return kept.shown;
   }
 
-  /** The frame of a panel over a window. `rev` is the stream's; `null` keeps the known answer. */
-  frame(panel: string, window: string, rev: number | null): WindowFrame {
-    const key = `${panel} ${window}`;
+  /** The frame of a panel over a window, of up to `top` rows. `rev` is the stream's; `null` keeps the known answer. */
+  frame(panel: string, window: string, rev: number | null, top: number | null = null): WindowFrame {
+    const key = `${panel} ${window} ${top ?? ""}`;
     const kept = this.#frames.get(key) ?? this.#begin(key);
     if (kept.busy) return kept.shown;
     const isFirst = kept.shown.state === "loading";
     const isOld = !isSettled(window) && rev !== null && rev !== kept.rev;
     const isLost = kept.shown.state === "missing" && this.#env.now() - kept.at > LIST_MS_MIN;
     if (!isFirst && !isOld && !isLost) return kept.shown;
-    const path = `api/v1/panels/${encodeURIComponent(panel)}/data?window=${encodeURIComponent(window)}`;
+    const path = `api/v1/panels/${encodeURIComponent(panel)}/data?window=${encodeURIComponent(window)}${top === null ? "" : `&top=${top}`}`;
     this.#renew(kept, isFirst ? 0 : kept.at + REFRESH_MS_MIN - this.#env.now(), rev, path,
       (value) => ({ state: "ok", frame: decodeFrame(value), span: decodeSpan(record(value)?.["window"]) }));
     return kept.shown;

@@ -150,9 +150,9 @@ function slicedInput(input: PanelInput): PanelInput {
   const { panel, frame, answers, choice: { slice, measure } } = input;
   if (panel.across === null || slice === null) return input;
   const of = <F extends Frame | null | undefined>(each: F) => (each ? slicedFrame(each, slice, measureOf(panel, measure).name) : each);
-  const { frame: shown, trend, compared } = answers;
+  const { frame: shown, whole, trend, compared } = answers;
   return {
-    ...input, panel: slicedPanel(panel), frame: of(frame),
+    ...input, panel: slicedPanel(panel), frame: of(whole?.frame ?? frame),
     answers: {
       ...answers,
       frame: shown === null ? null : { ...shown, frame: of(shown.frame) },

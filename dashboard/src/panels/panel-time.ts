@@ -14,7 +14,8 @@ export class PanelTime {
   readonly #change = h("b", { class: "compare-change" });
   readonly #until = h("span", { class: "compare-until" });
   readonly #why = h("span", { class: "compare-why" });
-  readonly #sort = h("button", { type: "button", "data-act": "by-change" });
+  readonly #sortText = h("span");
+  readonly #sort = h("button", { type: "button", "data-act": "by-change" }, h("i", { "aria-hidden": "true" }, "⇅"), this.#sortText);
   readonly element: HTMLElement;
 
   /** `follow` gives the panel the time of the page again. */
@@ -24,7 +25,7 @@ export class PanelTime {
     this.#own.addEventListener("click", follow);
     this.#sort.addEventListener("click", () => choose({ byChange: this.#sort.getAttribute("aria-pressed") !== "true" }));
     this.element = h("div", { class: "panel-time" },
-      this.#own, ...this.#slice.elements, ...this.#form.elements, this.#word, this.#change, this.#until, this.#why, this.#sort);
+      this.#own, ...this.#slice.elements, ...this.#form.elements, this.#word, this.#change, this.#until, this.#sort, this.#why);
   }
 
   update({ isShown, own, slice, form, compare, sort }: PanelTimeModel): void {
@@ -42,10 +43,12 @@ export class PanelTime {
       setText(part, text ?? "");
       setAttr(part, "title", compare?.title ?? null);
     }
+    setAttr(this.element, "data-compared", compare !== null && compare.change !== "" ? "" : null);
     setAttr(this.#change, "data-way", compare?.way ?? null);
     setShown(this.#sort, sort !== null);
-    setText(this.#sort, sort?.text ?? "");
-    setAttr(this.#sort, "title", sort?.title ?? null);
+    setText(this.#sortText, sort?.text ?? "");
+    setAttr(this.#sort, "aria-label", sort?.text ?? null);
+    setAttr(this.#sort, "title", sort === null ? null : `${sort.text}: ${sort.title}`);
     setAttr(this.#sort, "aria-pressed", String(sort?.isOn === true));
   }
 }
@@ -61,7 +64,7 @@ class Choice<Value> {
 
   constructor(name: string, choose: (value: Value) => void) {
     this.#group = h("div", { class: "segments", role: "group", "data-choice": name });
-    this.#list = h("select", { class: "measure-select", "data-choice": name });
+    this.#list = h("select", { class: "choice-select", "data-choice": name });
     this.#choose = choose;
     this.#list.addEventListener("change", () => this.#pick(this.#list.selectedIndex));
   }

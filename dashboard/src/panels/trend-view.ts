@@ -85,6 +85,8 @@ export class TrendView {
         })),
       ...plot.cuts.flatMap(({ x, y, width }) => [0, 4].map((by) =>
         svg("path", { class: "trend-cut", d: `M${x - 2} ${y + by + 3}L${x + width / 2} ${y + by - 1}L${x + width + 2} ${y + by + 3}` }))),
+      ...plot.limits.map(({ y, level }) =>
+        svg("line", { class: "trend-limit", "data-level": level, x1: plot.left, x2: plot.right, y1: y, y2: y })),
       ...this.#bands,
     ], spoken);
     this.#mark();

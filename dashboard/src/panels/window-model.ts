@@ -21,6 +21,8 @@ import { TREND_WINDOWS, type Finals, type Span } from "../wire/windows";
 const PAST = "@";
 /** Marks the option of a time that the metric has no windows for. */
 const LACKS = "lacks";
+/** The host shows no more rows of a frame. */
+const CELLS_MAX = 1000;
 const NO_FINALS: Finals = new Map();
 
 /** The answers of the host about the windows of a panel. */
@@ -32,6 +34,8 @@ export interface WindowAnswers {
   readonly ownKind: string | null;
   /** The chosen window; `null` means that none is chosen. */
   readonly frame: WindowFrame | null;
+  /** The panel's own window with all of its cells, where one key of them is looked at; `null` means that it is not wanted. */
+  readonly whole: WindowFrame | null;
   /** The last windows; `null` means that they are not wanted. */
   readonly trend: WindowTrend | null;
   /** The newest windows, of which one that is closed is held against what is shown; `null` means that they are not wanted. */
@@ -69,8 +73,10 @@ export function readWindows(
   const ranks = panelKind(panel) === "tiles" && isPresent && !choice.table && !choice.trend && choice.against === null;
   const trend = choice.trend && frame?.state !== "quarantined" ? kind : null;
   const isCompared = choice.against !== null && trend === null && lacks === null;
-  const frameOf = () => (window === null ? null : source.frame(id, window, rev));
-  const compared = isCompared ? comparedOf(sources.compares, panel, window, frameOf, choice, rev) : null;
+  // A cut frame may lack cells of the one key that is looked at.
+  const top = panel.across !== null && choice.slice !== null ? CELLS_MAX : null;
+  const frameOf = () => (window === null ? null : source.frame(id, window, rev, top));
+  const compared = isCompared ? comparedOf(sources.compares, panel, window, frameOf, choice, [rev, top]) : null;
   // A comparison brings the frame that is shown.
   const hasFrame = compared !== null && typeof compared !== "string" && compared.value !== null && compared.value.now !== null && compared.value.before !== null;
   return {
@@ -78,6 +84,7 @@ export function readWindows(
     isListed: source.isListed(metric),
     ownKind: kinds.length === 0 && finals.size > 0 ? source.ownKind(id) : null,
     frame: hasFrame ? null : frameOf(),
+    whole: top === null || window !== null || hasFrame ? null : source.frame(id, kinds[0] ?? CUMULATIVE, rev, top),
     trend: trend === null ? null : source.trend(metric, trend, rev),
     closed: !ranks || kind === null ? null : source.closed(metric, kind, rev),
     kept: choice.isOwn && window !== null && isSettled(window) && trend === null ? keptOf(sources.courses, panel, kindOfName(window)) : null,
@@ -92,18 +99,19 @@ function keptOf(source: PanelSources["courses"], panel: Panel, kind: string): re
 }
 
 function comparedOf(
-  source: PanelSources["compares"], panel: Panel, window: string | null, frameOf: () => WindowFrame | null, { against }: PanelChoice, rev: number | null,
+  source: PanelSources["compares"], panel: Panel, window: string | null, frameOf: () => WindowFrame | null, { against }: PanelChoice,
+  [rev, top]: readonly [rev: number | null, top: number | null],
 ): WindowAnswers["compared"] {
   const name = window ?? panel.windows[0] ?? CUMULATIVE;
   const kind = kindOfName(name);
   if (kind === CUMULATIVE) return "all-time";
   if (isSliding(kind)) return "sliding";
   if (against === null) return null;
-  if (countOfName(name) === null) return source.compared(panel.id, name, against, isSettled(name) ? 0 : rev);
+  if (countOfName(name) === null) return source.compared(panel.id, name, against, isSettled(name) ? 0 : rev, top);
   // The last windows together are compared by their dates, which the frame tells.
   const span = frameOf()?.span ?? null;
   return span === null ? { state: "loading", value: null }
-    : source.compared(panel.id, `${kind}@${span.start}..${endOf(span)}`, against, rev);
+    : source.compared(panel.id, `${kind}@${span.start}..${endOf(span)}`, against, rev, top);
 }
 
 /** The kind of windows of a panel's trend; `null` means that the panel has no trend. */

@@ -37,6 +37,8 @@ export interface TrendPlot {
   /** The marks of bars that are cut. */
   readonly cuts: readonly { readonly x: number; readonly y: number; readonly width: number }[];
   readonly peak: Peak | null;
+  /** Thresholds that lie within the picture. */
+  readonly limits: readonly { readonly y: number; readonly level: "warn" | "bad" }[];
 }
 
 /** A bar is cut where it is more than so many times the next highest. */
@@ -77,7 +79,16 @@ export function trendPlot(trend: Trend, box: Box, format: Format, form: TrendFor
     lines: isLines ? linesOf(shown, y, middle, form === "log") : [],
     ys: scale.ticks.map((value, i) => ({ y: y(value), text: texts[i] ?? "" })),
     xs: datesOf(trend, box, middle, room),
+    limits: form === "share" ? [] : limitsOf(shown, isLines).map(({ value, level }) => ({ value, part: scale.part(value), level }))
+      .filter(({ part }) => part > 0 && part <= 1).map(({ value, level }) => ({ y: y(value), level })),
   };
+}
+
+/** A threshold is for each key, so that it is no line through bars of several on each other. */
+function limitsOf({ thresholds, series }: Trend, isLines: boolean): Trend["thresholds"] {
+  const [first] = series;
+  if (series.length === 1) return thresholds.filter(({ key }) => key === null || key === first?.key);
+  return isLines ? thresholds.filter(({ key }) => key === null) : [];
 }
 
 /** The highest value over each window: of bars on each other their sum. */

@@ -1,15 +1,13 @@
 // The timeline over all windows of a kind that are kept, decided: its bars, the chosen
 // span, and where the ends of a span go. Pure.
 import type { Context } from "../data/context";
-import { placesOf, spansName } from "../data/page-time";
+import { placesOf, spansName, TOGETHER_MAX } from "../data/page-time";
 import { kindOfName, spanText } from "../data/spans";
 import { lengthOf } from "../data/window-name";
-import type { Step } from "../net/courses";
+import { STEPS_MAX, type Step } from "../net/courses";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** The host puts together no more windows than this. */
-export const SPAN_WINDOWS_MAX = 1000;
 
 export type Places = readonly [first: number, last: number];
 
@@ -37,7 +35,8 @@ export function timelineModel({ kind, steps, isLoading, time }: TimelineInput, c
   const places = time !== null && kindOfName(time) === kind ? placesOf(time, known.map(({ span }) => span)) : null;
   return {
     steps: known, places,
-    title: `${words.lineTitle(kindTitle(kind, ctx))} · ${words.lineScale}`,
+    title: `${known.length < STEPS_MAX ? words.lineTitle(kindTitle(kind, ctx))
+      : words.lineNewest(kindTitle(kind, ctx), ctx.format.full(STEPS_MAX))} · ${words.lineScale}`,
     text: places === null ? "" : placesText(known, places, ctx),
     note: known.length > 0 ? "" : isLoading ? words.loading : words.none,
   };
@@ -67,7 +66,7 @@ export function nameOfPlaces(steps: readonly Step[], one: number, other: number)
 export function bounded(one: number, other: number, count: number): Places {
   const within = (place: number) => Math.max(0, Math.min(count - 1, place));
   const fixed = within(one);
-  const moved = Math.max(fixed - SPAN_WINDOWS_MAX + 1, Math.min(fixed + SPAN_WINDOWS_MAX - 1, within(other)));
+  const moved = Math.max(fixed - TOGETHER_MAX + 1, Math.min(fixed + TOGETHER_MAX - 1, within(other)));
   return [Math.min(fixed, moved), Math.max(fixed, moved)];
 }
 

@@ -32,7 +32,7 @@ describe("the trend of a metric", () => {
     expect(await panel.locator(".trend-legend li").allTextContents()).toEqual(["Click", "Add to cart", "Buy", "Favourite"]);
     expect(await panel.locator(".trend-band title").last().textContent())
       .toMatch(/^2015-11-11 · still open\nClick: [\d,]+\n(?:.+\n){3}Total: [\d,]+$/);
-    expect(await panel.locator(".trend .plot").getAttribute("aria-label")).toContain("Behaviour, last 30 windows · 2015-11-11");
+    expect(await panel.locator(".trend .plot").getAttribute("aria-label")).toContain("Behaviour · Latest 30 days · 2015-11-11");
     expect(await panel.locator(".window-text").textContent()).toBe("Latest 30 days");
     expect(host.asked).toContain("history?metric=behavior&window=1d&last=30&open=true");
     expect(await accessibilityFaults(page)).toEqual([]);

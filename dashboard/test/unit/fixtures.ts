@@ -107,7 +107,7 @@ export function day(n: number, more = {}) {
 export const CHOICE: PanelChoice = { scope: "total", measure: 0, table: false, trend: false, share: false, form: "stack", slice: null, byChange: false, window: null, isOwn: false, against: null };
 
 /** The answers about a metric without windows. */
-export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null, closed: null, kept: null, compared: null };
+export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, whole: null, trend: null, closed: null, kept: null, compared: null };
 
 /** All that the model of a panel is made of. */
 export function inputOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { standing, valueScaleOf } from "../../../src/charts/bars";
+import { someNames, standing, valueScaleOf } from "../../../src/charts/bars";
 import { textEm, wrapped } from "../../../src/data/text-room";
 import { drawnKind } from "../../../src/panels/chart-model";
 import { row, STYLE } from "../fixtures";
@@ -44,5 +44,18 @@ describe("bars", () => {
   it("have values on top only where these do not touch", () => {
     expect(valueScaleOf(box(900, 300), LONG)).toBe(0.95);
     expect(valueScaleOf(box(300, 300), LONG)).toBeNull();
+  });
+});
+
+describe("names that stand for several bars", () => {
+  it.each([[40, 200], [9, 120], [3, 40]])("stay within the chart: %i bars in %i pixels", (bars, width) => {
+    const { interval, width: room } = someNames({ ...STYLE, width }, bars);
+    const bar = (width - STYLE.fontPx * 3.2) / bars;
+    const shown = Array.from({ length: bars }, (_, i) => i).filter(interval);
+    for (const at of shown) {
+      expect((at + 0.5) * bar + room / 2).toBeLessThanOrEqual(bars * bar + bar / 2);
+      expect((at + 0.5) * bar - room / 2).toBeGreaterThanOrEqual(-bar / 2);
+    }
+    expect(new Set(shown.slice(1).map((at, i) => at - (shown[i] ?? 0))).size).toBeLessThanOrEqual(1);
   });
 });

@@ -35,6 +35,18 @@ describe("the time of a page", () => {
     expect(fitOf(panel, { ...CHOICE, window, isOwn })).toEqual(fit);
   });
 
+  it("fits a panel with smaller windows of which whole ones make the span", () => {
+    const span = "2015-11-01T00:00:00+08:00..2015-11-04T00:00:00+08:00";
+    const fit = (windows: readonly string[], window: string) => fitOf({ ...behavior, windows }, { ...CHOICE, window });
+    expect(fit(["cumulative", "1h"], `1d@${span}`)).toEqual({ window: `1h@${span}`, lacks: null });
+    expect(fit(["1h/10m"], `1d@${span}`).lacks).toBe("1d");
+    expect(fit(["7h"], `1d@${span}`).lacks).toBe("1d");
+    // More windows than the host puts together.
+    expect(fit(["1m"], `1d@${span}`).lacks).toBe("1d");
+    expect(fit(["1h"], "1d*3").lacks).toBe("1d");
+    expect(fit(["1d"], `1h@${span}`).lacks).toBe("1h");
+  });
+
   it("names the line that gives a metric its windows", () => {
     expect(lineFor(gender, "1d")).toBe('windows = ["cumulative", "1d"]');
     expect(lineFor({ ...gender, windows: [] }, "1h")).toBe('windows = ["cumulative", "1h"]');

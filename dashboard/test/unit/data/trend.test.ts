@@ -114,8 +114,8 @@ describe("a trend", () => {
 
   it("is said in words: its name, how many windows, and the newest of them", () => {
     const trend = over([[{ action: "0", events: 5 }], [{ action: "0", events: 26_000 }, { action: "1", events: null }]]);
-    expect(trendWords("Behaviour", trend, ctx)).toMatch(/^Behaviour, last 2 windows · 2015-10-13: Click 26\.0K, Add to cart —$/);
-    expect(trendWords("Behaviour", over([]), ctx)).toBe("Behaviour, last 0 windows");
+    expect(trendWords("Behaviour", trend, ctx)).toMatch(/^Behaviour · Latest 2 days · 2015-10-13: Click 26\.0K, Add to cart —$/);
+    expect(trendWords("Behaviour", over([]), ctx)).toBe("Behaviour");
   });
 });
 

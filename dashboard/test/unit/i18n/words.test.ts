@@ -52,15 +52,15 @@ describe("a number in words", () => {
   const count = (n: string) => {
     const { details, panels, accounting, ops } = WORDS.en;
     return [
-      details.held(n), panels.otherCells(n), panels.more(n), panels.trendOf("T", n), accounting.partitions(n),
+      details.held(n), panels.otherCells(n), panels.more(n), accounting.partitions(n),
       accounting.checkpointFailing(n), accounting.refused(n), ops.gaps(n), ops.workers(n), ops.facts.checkpointFailing(n),
     ];
   };
 
   it("of one is singular in English, and of none or more plural", () => {
-    for (const word of count("1")) expect(word).toMatch(/\b1 [a-z ]*(update|cell|row|window|partition|checkpoint|message|gap|worker)\b(?!s)/);
+    for (const word of count("1")) expect(word).toMatch(/\b1 [a-z ]*(update|cell|row|partition|checkpoint|message|gap|worker)\b(?!s)/);
     for (const n of ["0", "2", "1,000", "11"]) {
-      for (const word of count(n)) expect(word).toMatch(/ ?(updates|cells|rows|windows|partitions|checkpoints|messages|gaps|workers)\b/);
+      for (const word of count(n)) expect(word).toMatch(/ ?(updates|cells|rows|partitions|checkpoints|messages|gaps|workers)\b/);
     }
   });
 });

@@ -5,6 +5,7 @@ import {
 } from "../../../src/panels/window-model";
 import { decodeFinals, decodeSpan, type Finals } from "../../../src/wire/windows";
 import { SCENES } from "../../scripted/scenes.mjs";
+import { TIMED_SCENE } from "../../scripted/timed.mjs";
 import { ANSWERS, CHOICE, contextOf, day, greeted, pairIn, type Pair } from "../fixtures";
 
 const ctx = contextOf(greeted(), "en");
@@ -52,8 +53,8 @@ describe("what a panel reads of windows", () => {
       finals: (metric: string, at: number | null) => { asked.push(`finals ${metric} ${at === null ? "null" : "at"}`); return finals; },
       isListed: () => true,
       ownKind: (id: string) => { asked.push(`own ${id}`); return "1d"; },
-      frame: (id: string, window: string, rev: number | null) => {
-        asked.push(`frame ${id} ${window} ${rev}`);
+      frame: (id: string, window: string, rev: number | null, top?: number | null) => {
+        asked.push(`frame ${id} ${window} ${rev}${top ? ` top ${top}` : ""}`);
         return { state: "loading" as const, frame: null, span: null };
       },
       trend: (metric: string, kind: string, rev: number | null) => {
@@ -95,6 +96,13 @@ describe("what a panel reads of windows", () => {
     expect(reads(windowed, { ...day, window: "1d", trend: true }).answers.compared).toBeNull();
     expect(reads(windowed, { ...day, window: "1d*7" }).answers.compared).toEqual({ state: "loading", value: null });
     expect(reads(plain, { ...day, window: "1d" }).answers.compared).toBeNull();
+  });
+
+  it("have all of their cells where one key of them is looked at", () => {
+    const cross = pairIn(greeted(TIMED_SCENE), "cross");
+    expect(reads(cross, { slice: "2" }).asked).toContain("frame cross cumulative 1 top 1000");
+    expect(reads(cross, { slice: "2", window: "1d" }).asked).toContain("frame cross 1d 1 top 1000");
+    expect(reads(cross, {}).asked.filter((each) => each.startsWith("frame"))).toEqual([]);
   });
 
   it("are all that are kept where a panel has a past one of its own", () => {

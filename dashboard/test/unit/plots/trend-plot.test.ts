@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { trendOf } from "../../../src/data/trend";
+import { trendOf, trendTable, windowWords } from "../../../src/data/trend";
 import { Crosshair, placeAt } from "../../../src/plots/crosshair";
 import { peakOf, trendPlot } from "../../../src/plots/trend-plot";
 import { decodeTrend, TREND_WINDOWS } from "../../../src/wire/windows";
@@ -28,6 +28,29 @@ describe("the picture of a trend", () => {
     const { bars, lines } = trendPlot({ ...trend, series, isStacked: false }, { width: 400, height: 160, fontPx: 16 }, ctx.format);
     expect([bars.length, lines.length]).toEqual([0, 4]);
     expect(lines.map(({ path }) => path.match(/M/gu)?.length)).toEqual([2, 1, 1, 1]);
+  });
+});
+
+describe("a trend with thresholds", () => {
+  const limit = { measure: "events", key: null, window: null, level: "bad" as const, side: "above" as const, value: 100 };
+  const panel = { ...behavior, thresholds: [limit, { ...limit, key: "2", value: 1 }, { ...limit, window: "1h", value: 2 }] };
+  const box = { width: 400, height: 160, fontPx: 16 };
+  const plotOf = (only: string | null, scope: "total" | "late" = "total") => trendPlot(trendOf(panel, windows, scope, 0, ctx, only), box, ctx.format);
+
+  it("has lines where a bar is of one key, and none through bars on each other", () => {
+    expect(plotOf(null).limits).toEqual([]);
+    expect(plotOf("2").limits.map(({ level }) => level)).toEqual(["bad", "bad"]);
+    expect(plotOf("0").limits).toHaveLength(1);
+    expect(plotOf("2", "late").limits).toEqual([]);
+    expect(plotOf("2").limits.every(({ y }) => y > 0 && y < 160)).toBe(true);
+  });
+
+  it("says in words what is beyond, and marks it in the table", () => {
+    const trend = trendOf(panel, windows, "total", 0, ctx);
+    const [, click = ""] = windowWords(trend, 0, ctx).split("\n");
+    expect(click).toMatch(/^Click: [\d,]+ ✖ too high$/u);
+    const [column] = trendTable(trend, ctx).columns;
+    expect([column?.cells.at(-1)?.startsWith("✖ too high "), column?.levels?.at(-1)]).toEqual([true, "bad"]);
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../../src/data/link";
+import { TOGETHER_MAX } from "../../../src/data/page-time";
 import { timeName } from "../../../src/data/time-name";
 import { againstOf, timeModel } from "../../../src/views/time-model";
-import { bounded, kindTitle, moved, nameOfPlaces, placesText, SPAN_WINDOWS_MAX, timelineModel } from "../../../src/views/timeline-model";
-import { stepOf } from "../../../src/net/courses";
+import { bounded, kindTitle, moved, nameOfPlaces, placesText, timelineModel } from "../../../src/views/timeline-model";
+import { STEPS_MAX, stepOf } from "../../../src/net/courses";
 import { TIMED_SCENE } from "../../scripted/timed.mjs";
 import { contextOf, day, greeted } from "../fixtures";
 
@@ -52,6 +53,12 @@ describe("the timeline", () => {
     expect(timelineModel({ kind: "1h", steps, isLoading: false, time: SPAN }, ctx).places).toBeNull();
   });
 
+  it("says that it is not all where more is kept than it can show", () => {
+    const titleOf = (many: typeof steps) => timelineModel({ kind: "1d", steps: many, isLoading: false, time: null }, ctx).title;
+    expect(titleOf(steps)).toMatch(/^All that is kept, by day/u);
+    expect(titleOf(Array.from({ length: STEPS_MAX }, () => steps[0]).flatMap((step) => step ?? []))).toMatch(/^The newest 10,000 windows/u);
+  });
+
   it("says why there is nothing to choose from", () => {
     const note = (isLoading: boolean) => timelineModel({ kind: "1d", steps: null, isLoading, time: null }, ctx).note;
     expect([note(true), note(false)]).toEqual([ctx.words.time.loading, ctx.words.time.none]);
@@ -67,8 +74,8 @@ describe("the timeline", () => {
   });
 
   it("puts together no more windows than the host does", () => {
-    expect(bounded(0, 5000, 6000)).toEqual([0, SPAN_WINDOWS_MAX - 1]);
-    expect(bounded(5000, 0, 6000)).toEqual([5000 - SPAN_WINDOWS_MAX + 1, 5000]);
+    expect(bounded(0, 5000, 6000)).toEqual([0, TOGETHER_MAX - 1]);
+    expect(bounded(5000, 0, 6000)).toEqual([5000 - TOGETHER_MAX + 1, 5000]);
     expect(bounded(-4, 99, 5)).toEqual([0, 4]);
   });
 
