@@ -63,13 +63,10 @@ impl Pipeline {
         for (language, text) in names.iter().filter(|(_, text)| *text != name) {
             texts.set(format!("name.{language}"), text);
         }
-        texts.set(
-            "workers",
-            match workers {
-                Workers::Auto => "auto".to_owned(),
-                Workers::Fixed(number) => number.to_string(),
-            },
-        );
+        match workers {
+            Workers::Auto => texts.set("workers", "auto"),
+            Workers::Fixed(number) => texts.set("workers", number),
+        }
         match source {
             SourceSettings::Kafka(kafka) => of_kafka(&mut texts, kafka),
             SourceSettings::File(file) => of_file(&mut texts, file),

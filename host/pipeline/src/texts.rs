@@ -64,9 +64,10 @@ pub(super) fn first_and_all(
     table.finish();
     written.sort_unstable();
     let Some((_, _, first)) = written.first().cloned() else {
-        return match is_sound {
-            true => Err(Problem::new("has no text").hint(format!("as in {example}"))),
-            false => Ok(None),
+        return if is_sound {
+            Err(Problem::new("has no text").hint(format!("as in {example}")))
+        } else {
+            Ok(None)
         };
     };
     let of = |language: &str| {

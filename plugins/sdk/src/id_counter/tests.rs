@@ -21,7 +21,9 @@ fn both(batches: &[Vec<String>]) -> (IdCounter, Counter<AnyKey>) {
     for texts in batches {
         let batch = TestBatch::default().text(texts.iter().map(String::as_str));
         counter.count_texts(batch.batch().text(0).expect("a text"));
-        texts.iter().for_each(|text| plain.record(&AnyKey::from(text.as_str()), 1));
+        for text in texts {
+            plain.record(&AnyKey::from(text.as_str()), 1);
+        }
     }
     (counter, plain)
 }

@@ -15,15 +15,14 @@ const BUFFER_BYTES_MAX: usize = 16 << 20;
 impl Engine {
     /// Hands the largest batches on where all of them together are too large.
     pub(super) fn bound_pending(&mut self) {
-        let bounds: [(fn(&AssignedPartition) -> usize, usize); 2] = [
-            (AssignedPartition::pending_bytes, PENDING_BYTES_MAX),
-            (AssignedPartition::buffer_bytes, BUFFER_BYTES_MAX),
-        ];
-        for (size, max) in bounds {
-            while self.partitions.iter().map(size).sum::<usize>() > max {
-                let largest = (0..self.partitions.len()).max_by_key(|i| size(&self.partitions[*i]));
-                self.flush(largest.expect("a partition has what is pending"), FlushCause::Full);
-            }
+        self.bound(AssignedPartition::pending_bytes, PENDING_BYTES_MAX);
+        self.bound(AssignedPartition::buffer_bytes, BUFFER_BYTES_MAX);
+    }
+
+    fn bound(&mut self, size: fn(&AssignedPartition) -> usize, max: usize) {
+        while self.partitions.iter().map(size).sum::<usize>() > max {
+            let largest = (0..self.partitions.len()).max_by_key(|i| size(&self.partitions[*i]));
+            self.flush(largest.expect("a partition has what is pending"), FlushCause::Full);
         }
     }
 
