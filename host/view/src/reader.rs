@@ -249,10 +249,11 @@ impl MetricReader {
         let Some((count, with_open)) = last else {
             return Ok(Steps::new(surveys(), (spec, by), from));
         };
-        let newest = self.newest(published, spec, 1, |_| true)?;
+        let is_meant = |window: &Window| with_open || window.state == Some(WindowState::Final);
+        let newest = self.newest(published, spec, 1, is_meant)?;
         let Some(mut all) = Steps::new(surveys(), (spec, by), from) else { return Ok(None) };
         let newest = newest.first();
-        let start = newest.and_then(|newest| all.start_of_last(*newest, count, with_open));
+        let start = newest.and_then(|newest| all.start_of_last(*newest, count, !with_open));
         let start = start.unwrap_or(TimeWindow::ALWAYS.end).max(from);
         Ok(Steps::new(surveys(), (spec, by), start))
     }

@@ -36,27 +36,23 @@ impl<'a> Steps<'a> {
         Some(Self { walk, survey, spec, panes, steps })
     }
 
-    /// The start of the step that is `count - 1` steps before the last one that holds a row and, unless
-    /// `with_open`, is final; `None` means that there is none.
+    /// The start of the step that is `count - 1` steps before the last one. That is the one of
+    /// `newest`, or the one before it where `is_over` and the step of `newest` is not final yet.
+    /// `None` means that no step is asked for.
     pub(super) fn start_of_last(
         &mut self,
         newest: EventTime,
         count: usize,
-        with_open: bool,
+        is_over: bool,
     ) -> Option<EventTime> {
         let mut step = self.steps.pane_of(newest);
-        let is_over = |own: &mut Self, step: TimeWindow| {
-            let last = own.panes.pane_of(step.end.minus(1));
-            own.survey.state(own.spec, last, false) == WindowState::Final
-        };
-        let mut left = count;
-        while left > 0 && step.start > TimeWindow::ALWAYS.start {
-            left -= usize::from(with_open || is_over(self, step));
-            if left > 0 {
-                step = self.steps.pane_of(step.start.minus(1));
-            }
+        let last = self.panes.pane_of(step.end.minus(1));
+        let is_final = self.survey.state(self.spec, last, false) == WindowState::Final;
+        let before = count.checked_sub(1)? + usize::from(is_over && !is_final);
+        for _ in 0..before {
+            step = self.steps.pane_of(step.start.minus(1));
         }
-        (count > 0).then_some(step.start)
+        Some(step.start)
     }
 }
 

@@ -52,7 +52,7 @@ fn of_a_letter_all_stays_but_for_the_end_of_its_record() {
 fn of_a_batch_the_last_row_is_shown_with_its_delay_only_where_it_was_late() {
     let rows = [
         Record { delay: 9, ..record(4, b"first") },
-        Record { stamp: 70, event_time: -30, delay: 25, ..record(11, &[b'x'; 300]) },
+        Record { stamp: 70, event_time: -30, delay: 25, ..record(11, &[b'x'; 5000]) },
     ];
     let last = |lateness| RecentRecord::last_of(5, lateness, &batch(&rows)).expect("a row");
     let expected = RecentRecord {
@@ -61,9 +61,12 @@ fn of_a_batch_the_last_row_is_shown_with_its_delay_only_where_it_was_late() {
         time: RecordTime(70),
         event_time: Some(EventTime(-30)),
         delay: Some(25),
-        record_bytes: 300,
-        record: vec![b'x'; SAMPLE_BYTES_MAX],
+        record_bytes: 5000,
+        record: vec![b'x'; RECENT_BYTES_MAX],
     };
+    assert_eq!(expected.whole(), None, "its end was not kept");
+    let short = RecentRecord::last_of(5, Lateness::Late, &batch(&rows[..1])).expect("a row");
+    assert_eq!(short.whole(), Some(b"first".as_slice()));
     assert_eq!(last(Lateness::Late), expected);
     assert_eq!(last(Lateness::OnTime), RecentRecord { delay: None, ..expected });
     assert_eq!(RecentRecord::last_of(5, Lateness::Late, &batch(&[])), None);

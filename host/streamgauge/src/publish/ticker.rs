@@ -193,7 +193,8 @@ fn decoder(pipeline: &Pipeline, projection: &Projection) -> Decoder {
     let (format, columns) = match &pipeline.source {
         SourceSettings::Generator(_) => (Format::Json, None),
         SourceSettings::Kafka(kafka) => (kafka.format, None),
-        SourceSettings::File(file) if file.format == Format::Csv => {
+        // A pipe is read once, and not by us.
+        SourceSettings::File(file) if file.format == Format::Csv && file.path.is_file() => {
             let opened = FileSource::open(std::slice::from_ref(file), &pipeline.schema);
             // A file that cannot be opened has no records either.
             (Format::Csv, opened.ok().and_then(|opened| opened.columns))

@@ -21,7 +21,7 @@ fn read_to(number: u32, minute: i64, panes: &[i64]) -> Arc<PartitionSnapshot> {
 }
 
 /// The steps of five minutes over two partitions, kept for so many minutes: start, phase and panes.
-fn told(keep: u64, from: i64, last: Option<(usize, bool)>) -> Vec<String> {
+fn told(keep: u64, from: i64, last: Option<(i64, usize, bool)>) -> Vec<String> {
     let (plan, settings) = (plan(), settings(&[MINUTES], 0));
     let partitions = vec![read_to(0, 23, &[1, 2, 7, 16, 22]), read_to(1, 21, &[2, 9])];
     let history_keep = Duration::from_mins(keep);
@@ -38,9 +38,9 @@ fn told(keep: u64, from: i64, last: Option<(usize, bool)>) -> Vec<String> {
         all.expect("both follow each other")
     };
     let mut from = EventTime(from * MINUTE);
-    if let Some((count, with_open)) = last {
-        let newest = EventTime(22 * MINUTE);
-        let start = steps(from).start_of_last(newest, count, with_open);
+    if let Some((newest, count, is_over)) = last {
+        let newest = EventTime(newest * MINUTE);
+        let start = steps(from).start_of_last(newest, count, is_over);
         from = start.unwrap_or(TimeWindow::ALWAYS.end);
     }
     let show = |window: Window| {
@@ -73,9 +73,11 @@ fn a_step_that_is_no_longer_kept_as_a_whole_is_not_told() {
 
 #[test]
 fn the_last_steps_are_those_of_time_open_or_not() {
-    assert_eq!(told(60, 0, Some((1, true))), ["20-25 open: 22/0"]);
-    assert_eq!(told(60, 0, Some((2, true))), ["15-20 final: 16/0", "20-25 open: 22/0"]);
-    assert_eq!(told(60, 0, Some((1, false)))[0], "15-20 final: 16/0");
-    assert_eq!(told(60, 0, Some((3, false)))[0], "5-10 final: 7/0 9/1");
-    assert_eq!(told(60, 0, Some((0, true))), [""; 0]);
+    assert_eq!(told(60, 0, Some((22, 1, false))), ["20-25 open: 22/0"]);
+    assert_eq!(told(60, 0, Some((22, 2, false))), ["15-20 final: 16/0", "20-25 open: 22/0"]);
+    // The newest window that is final may be in a step that is not.
+    assert_eq!(told(60, 0, Some((20, 1, true)))[0], "15-20 final: 16/0");
+    assert_eq!(told(60, 0, Some((16, 1, true)))[0], "15-20 final: 16/0");
+    assert_eq!(told(60, 0, Some((16, 3, true)))[0], "5-10 final: 7/0 9/1");
+    assert_eq!(told(60, 0, Some((22, 0, false))), [""; 0]);
 }

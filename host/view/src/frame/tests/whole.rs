@@ -76,6 +76,26 @@ fn a_metric_that_stands_still_says_so_with_and_without_rows() {
     }
 }
 
+/// What is compared has the rows of the other side, whatever the panel would choose.
+#[test]
+fn rows_that_are_named_stand_in_their_order_and_all_others_in_the_rest() {
+    let result = result(&vec![(1, 1, 5), (2, 1, 9), (3, 1, 1)], &Vec::new());
+    let named = |keys: &[&str]| {
+        let keys: Vec<Key> = keys.iter().map(|key| ((*key).to_owned(), String::new())).collect();
+        draw_rows(&outputs(), &shown(false, true, 1), &result, None, Some(&keys))
+    };
+    let two = named(&["3", "8", "1"]);
+    assert_eq!(two.keys, ["3", "8", "1"]);
+    assert_eq!(two.total["events"], [json!(1), json!(0), json!(5)], "nothing was counted of 8");
+    let other = two.other.expect("a rest");
+    assert_eq!((other.keys, &other.total["events"]), (1, &vec![json!(9)]));
+    assert_eq!(named(&["1", "2", "3"]).other, None);
+    let none = named(&[]);
+    assert_eq!((none.state, none.other.map(|other| other.keys)), ("ok", Some(3)));
+    let cells = draw(&outputs(), &shown(true, true, 0), &result, None);
+    assert_eq!(places(&cells)[0], ("2".to_owned(), "1".to_owned()));
+}
+
 /// Rows that were cut before the panel saw them are part of its rest, or of its only number.
 #[test]
 fn rows_beyond_the_bound_of_a_result_are_in_the_rest_of_a_frame() {
