@@ -12,7 +12,7 @@ export const tilemapZh = {
   up: (places: string) => `升 ${places} 位`,
   down: (places: string) => `降 ${places} 位`,
   same: "名次未变",
-  since: (span: string) => `↑↓ 较 ${span} 窗口`,
+  since: (span: string) => `↑↓ 较 ${span}`,
   sinceNote: "与最近一个已结束的窗口相比",
 };
 

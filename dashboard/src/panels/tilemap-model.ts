@@ -6,10 +6,10 @@ import type { Before } from "../data/before";
 import { byChange } from "../data/compare";
 import type { Context } from "../data/context";
 import { labelText, shareOf, sum, type Row } from "../data/rows";
-import { spanText } from "../data/spans";
 import { CHINA, type Place, type TileLayout } from "../data/tile-layout";
 import { markOf, verdictWhole, type Level } from "../data/thresholds";
 import { lay, type Laid } from "../data/tilemap";
+import { spanName } from "../data/window-name";
 
 /** Names of what is not on the map, in the line that counts it. */
 const OUTSIDE_NAMES_MAX = 20;
@@ -95,7 +95,7 @@ export function tilemapModel(input: TilemapInput, ctx: Context): TilemapModel {
     grid: layout,
     tiles: tilesOf(layout, laid, hasShares ? total : 0, show, scale.place, ctx),
     ranking: rankingOf(laid, hasShares ? total : 0, before, input.byChange === true, ctx),
-    since: before === null ? "" : words.since(spanText(before.span, ctx.format)),
+    since: before === null ? "" : words.since(spanName(before.span, ctx)),
     outside: outsideOf(laid.outside, ctx),
     scale: { least: show(scale.least), most: show(scale.most), title: ctx.words.panels.heatScale[scale.kind] },
     hasShares,

@@ -30,7 +30,7 @@ describe("the provinces as tiles", () => {
     const listed = await names(page);
     expect([listed.length, listed[0], listed.includes("Atlantis")]).toEqual([36, "广东", true]);
     expect(await map(page).locator(".tilemap-outside").textContent()).toBe("不在图上 2 项：Atlantis 617、∅ 3");
-    await expect.poll(() => map(page).locator(".ranking-since").textContent()).toBe("↑↓ 较 2015-11-10 窗口");
+    await expect.poll(() => map(page).locator(".ranking-since").textContent()).toBe("↑↓ 较 2015-11-10");
     expect(await map(page).locator(".ranking-arrow[data-way]").count()).toBeGreaterThan(3);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(errors).toEqual([]);

@@ -5,6 +5,8 @@ import { layoutFaults, watchCanvas } from "../../scripts/layout-faults.mjs";
 import { wallFaults } from "../../scripts/wall-faults.mjs";
 import { every, everyApi } from "../scripted/every.mjs";
 import { HEADLINE_SCENE } from "../scripted/headlines.mjs";
+import { LIMITS } from "../scripted/limits.mjs";
+import { LOOKS } from "../scripted/looks.mjs";
 import { mapApi, MAP_SCENE } from "../scripted/map.mjs";
 import { filled, WALL } from "./browser";
 import { stage } from "./stage";
@@ -39,6 +41,31 @@ describe.each(SCREENS)("a wall of %s", (screen) => {
       }
       expect([...found].sort()).toEqual(["age", "behavior", "gender", "province"]);
       expect(await pages(page).isVisible()).toBe(screen === "1080x1920");
+    });
+});
+
+describe("a wall with the looks and the sentences of its pipeline", () => {
+  it.each([["1920x1080", "lang=zh"], ["3840x2160", "lang=en&theme=light"], ["1080x1920", "lang=zh&theme=contrast"], ["5760x1080", "lang=en"]] as const)(
+    "has them large, whole, and without anything that moves all the time: %s %s", async (screen, query) => {
+      const { page } = await show(screen, query, LOOKS);
+      await page.getByTestId("ticker").locator("li").first().waitFor();
+      await page.getByTestId("logo").waitFor();
+      await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+    });
+});
+
+describe("a wall with thresholds", () => {
+  it.each([["1920x1080", "lang=zh"], ["1080x1920", "lang=en&theme=light"], ["2560x1080", "lang=zh&theme=contrast"]] as const)(
+    "has their marks and words on every page: %s %s", async (screen, query) => {
+      const { page } = await show(screen, query, LIMITS);
+      const found = new Set<string>();
+      for (let turn = 0; turn < 6; turn += 1) {
+        await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+        for (const id of await page.locator("[data-panel]:has(.panel-strip:visible)").evaluateAll((panels) =>
+          panels.map((panel) => panel.getAttribute("data-panel") ?? ""))) found.add(id);
+        await page.keyboard.press("ArrowRight");
+      }
+      expect([...found].sort()).toEqual(["age", "behavior", "province", "took", "traffic"]);
     });
 });
 

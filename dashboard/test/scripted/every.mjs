@@ -123,6 +123,11 @@ export function every(count) {
   };
 }
 
+/** The frames of such a scene at so many events. @param {number} count @param {number} events */
+export function everyFrames(count, events) {
+  return Object.fromEntries(kindsOf(count).map((kind) => [kind.id, everyFrame(kind, events)]));
+}
+
 /** The answers of such a host. @param {string} name @param {URLSearchParams} query @returns {Answer | null} */
 export function everyApi(name, query) {
   const found = /^panels\/([^/]+)\/(data|compare)$/u.exec(name);

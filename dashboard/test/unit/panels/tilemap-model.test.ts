@@ -69,7 +69,7 @@ describe("the ranking", () => {
 
   it("tells places won and lost since the last closed window", () => {
     const { ranking, since } = modelOf();
-    expect(since).toBe("↑↓ 较 2015-11-10 窗口");
+    expect(since).toBe("↑↓ 较 2015-11-10");
     const changed = ranking.filter(({ arrow }) => arrow !== "");
     expect(changed.length).toBeGreaterThan(3);
     for (const { id, rank, change, arrow, title } of changed) {

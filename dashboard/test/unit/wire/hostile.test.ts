@@ -32,6 +32,12 @@ import { figures, HEADLINES } from "../../scripted/headlines.mjs";
 import { SCENES } from "../../scripted/scenes.mjs";
 import { dimension, EVENTS, frame, greeting, panel, update } from "../../scripted/script.mjs";
 import { ANSWERS, CHOICE, feed, greeted, inputOf, pairIn } from "../fixtures";
+import { threshold } from "../../scripted/limits.mjs";
+import { sentence } from "../../scripted/looks.mjs";
+import { STORES_LAYOUT } from "../../scripted/stores.mjs";
+import { accentColors } from "../../../src/data/look";
+import { Ticker } from "../../../src/data/ticker";
+import { pageTitle } from "../../../src/data/titles";
 
 /** Of a list of equals two are as good as all. */
 const ITEMS_MAX = 2;
@@ -106,6 +112,7 @@ function ctxOf(state: State): Context {
 function drawn(state: State): unknown {
   const ctx = ctxOf(state);
   return [
+    accentColors(state.hello?.look.accent ?? null, "dark"), pageTitle(ctx), new Ticker().next(state.ticker ?? [], 0),
     TILES.map((id) => tile(id, ctx)), headlineModels(ctx), stateDetail(ctx), annotationsOf(ctx), happenedModel(ctx),
     state.status === null ? null : operations(state.status, ctx), panels(ctx),
     timePlot([{ name: "in", points: [...state.series.values()].flat() }], [], state.clock?.now ?? 0,
@@ -133,7 +140,7 @@ function panels(ctx: Context): unknown {
 function tilesOf({ body, title, measure }: PanelModel, ctx: Context): unknown {
   if (body.form !== "tiles") return null;
   const { tiles, ranking, outside, scale } = tilemapModel(
-    { title, rows: body.rows, additive: measure.additive, share: false, before: body.before }, ctx);
+    { title, rows: body.rows, additive: measure.additive, share: false, before: body.before, layout: body.layout }, ctx);
   return [tiles, ranking, outside, scale];
 }
 
@@ -147,7 +154,8 @@ function small() {
   const hours = dimension("hour", ["时", "Hour"], [["0", "零", "0"], ["1", "一", "1"]]);
   const error = { ...EVENTS, name: "error", error_of: "events" };
   const panels = [
-    panel("ring", ["环", "Ring"], "pie", hours),
+    panel("ring", ["环", "Ring"], "pie", hours, { thresholds: [threshold("bad", "above", 8, { key: "1" })] }),
+    panel("stores", ["店", "Stores"], "tiles", dimension("store", ["店", "Store"], []), { layout: "stores" }),
     panel("map", ["图", "Map"], "heatmap", hours, { across: hours, measures: [EVENTS, error] }),
     panel("tiles", ["省", "Tiles"], "tiles", dimension("province", ["省", "Province"], [["44", "粤", "GD"]])),
   ];
@@ -157,9 +165,10 @@ function small() {
   });
   const frames = {
     ring: frame(["0", "1"], [7, 60], { other: rest }), map: { ...frame(["0", "1"], [7, 60]), across: ["1", "0"] },
-    tiles: frame(["44", "Atlantis"], [7, 60]),
+    tiles: frame(["44", "Atlantis"], [7, 60]), stores: frame(["s1", "s9"], [7, 60]),
   };
-  return [hello, schema, { ...snapshot, frames }];
+  const more = { layouts: [{ name: "stores", units: STORES_LAYOUT.units.slice(0, 1) }], ticker: { fields: ["store"] } };
+  return [{ ...hello, look: { logo: "logo", accent: "#0072b2" } }, { ...schema, ...more }, { ...snapshot, frames, ticker: [sentence(1)] }];
 }
 
 describe("whatever stands in any place of", { timeout: 60_000 }, () => {
