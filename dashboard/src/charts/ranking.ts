@@ -21,9 +21,13 @@ const SHARE_WIDTH_MIN = 20;
 /** The widths of the columns of figures, in multiples of their size; that of values at least. */
 const VALUE_EM_MIN = 4.1;
 const SHARE_EM = 3.6;
+/** The least sizes of the text, for want of height and of width, and names that a narrow chart makes room for. */
+const SCALE_MIN = 0.55;
+const NARROW_SCALE_MIN = 0.68;
+const NAMES_EM_MAX = 6;
 /** The parts of the width that names may take, and that bars keep. */
 const NAMES_MAX = 0.42;
-const NAMES_MIN = 0.2;
+const NAMES_MIN = 0.17;
 /** The library never makes bars shorter than a quarter and cuts the texts instead. */
 const BARS_MIN = 0.28;
 
@@ -34,7 +38,7 @@ const BROKEN_BAR = 1.25;
 
 export const ranking: Chart = {
   base: (style, rows) => {
-    const scale = rowScale(style, rows().length);
+    const scale = rowScale(style, rows());
     const log = logScale(rows(), style.additive);
     return {
       ...STILL,
@@ -76,7 +80,7 @@ export const ranking: Chart = {
     };
   },
   shape: (rows, style) =>
-    `${rows.length} ${valueEm(style, rows)} ${isCompared(rows) ? changeEm(rows) : ""} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
+    `${rows.length} ${valueEm(style, rows)} ${rowScale(style, rows).toFixed(2)} ${isCompared(rows) ? changeEm(rows) : ""} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
 };
 
 /** The lengths of the tracks: as long as the longest bar or outline. */
@@ -193,8 +197,13 @@ export function rowsFor(style: ChartStyle): number {
   return Math.max(ROWS_MIN, Math.floor(style.height / (style.fontPx * ROW_HEIGHT_MIN)));
 }
 
-/** Smaller text where many rows share little height, so that none is left out. */
-function rowScale(style: ChartStyle, rows: number): number {
-  const room = style.height / Math.max(1, rows) / (style.fontPx * 1.35);
-  return Math.min(1, Math.max(0.55, room));
+/**
+ * Smaller text where many rows share little height, so that none is left out, or where names and
+ * figures share little width.
+ */
+function rowScale(style: ChartStyle, rows: readonly Row[]): number {
+  const height = style.height / Math.max(1, rows.length) / (style.fontPx * 1.35);
+  const names = Math.min(NAMES_EM_MAX, Math.max(0, ...rows.map(({ label }) => textEm(label))));
+  const width = (style.width * (1 - BARS_MIN)) / (style.fontPx * (figuresEm(style, rows) + names + 0.7));
+  return Math.min(1, Math.max(SCALE_MIN, height), Math.max(NARROW_SCALE_MIN, width));
 }

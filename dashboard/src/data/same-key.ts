@@ -1,6 +1,6 @@
-// What other panels say of a key: those with a dimension of the same name. Pure.
+// What other panels say of a key: those with the same dimension, by its name or its title. Pure.
 import type { Lang, Words } from "../i18n/words";
-import type { Frame, Panel } from "../wire/shapes";
+import type { Dimension, Frame, Panel } from "../wire/shapes";
 import { measureOf, OTHER_KEY, rowsOf, shareOf, sum, type Row } from "./rows";
 
 export interface Elsewhere {
@@ -9,15 +9,20 @@ export interface Elsewhere {
   readonly side: "dimension" | "across";
 }
 
-/** The other panels with a dimension of that panel, in their order. */
+/** The other panels with the dimension of that panel, in their order. */
 export function elsewhere(panels: readonly Panel[], panel: Panel): readonly Elsewhere[] {
-  const name = panel.dimension?.name ?? "";
-  if (name === "") return [];
+  const { dimension } = panel;
+  if (dimension === null) return [];
   return panels.flatMap((other): Elsewhere[] => {
     if (other.id === panel.id) return [];
-    if (other.dimension?.name === name) return [{ panel: other, side: "dimension" }];
-    return other.across?.name === name ? [{ panel: other, side: "across" }] : [];
+    if (isSame(dimension, other.dimension)) return [{ panel: other, side: "dimension" }];
+    return isSame(dimension, other.across) ? [{ panel: other, side: "across" }] : [];
   });
+}
+
+/** Plugins for any field have names of their own for what they are given, which titles tell in the words of readers. */
+function isSame(a: Dimension, b: Dimension | null): boolean {
+  return b !== null && ((a.name !== "" && a.name === b.name) || (a.title.zh === b.title.zh && a.title.en === b.title.en && a.title.zh !== a.name));
 }
 
 export interface KeyRow {

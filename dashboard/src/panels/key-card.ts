@@ -50,6 +50,8 @@ export class KeyCard {
   /** The cards that led here. */
   #before: readonly Open[] = [];
   #shown: readonly ElsewhereModel[] = [];
+  /** What the last drawing was of. */
+  #known: { readonly frameOf: (panel: string) => Frame | undefined; readonly ctx: Context } | null = null;
 
   /** `changed` draws the card anew. */
   constructor(windows: Windows, rows: KeyRows, changed: () => void) {
@@ -74,6 +76,8 @@ export class KeyCard {
     this.#open = { panel, chosen, window };
     this.#before = [];
     if (!this.element.open) this.element.showModal();
+    // Nothing of the card before is seen.
+    if (this.#known !== null) this.update(this.#known.frameOf, this.#known.ctx);
     this.element.scrollTop = 0;
     this.#close.focus();
   }
@@ -94,6 +98,7 @@ export class KeyCard {
   }
 
   update(frameOf: (panel: string) => Frame | undefined, ctx: Context): void {
+    this.#known = { frameOf, ctx };
     if (!this.element.open || this.#open === null) return;
     const { panel, chosen, window } = this.#open;
     const frame = this.#frame(panel, window, frameOf, ctx);

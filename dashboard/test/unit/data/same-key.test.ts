@@ -60,6 +60,11 @@ describe("a key in other panels", () => {
   it("is looked for where the dimension has the same name", () => {
     expect(others.map((place) => [place.panel.id, place.side])).toEqual([["traffic", "dimension"], ["bought", "dimension"], ["turned", "across"]]);
     expect(elsewhere(state.panels ?? [], { ...panel, dimension: null })).toEqual([]);
+    // A plugin for any field calls its dimension a row, and the pipeline file gives it a title.
+    const row = { ...panel, id: "rows", dimension: { name: "row", title: panel.dimension?.title ?? { zh: "", en: "" }, labels: [] } };
+    expect(elsewhere([panel, row], panel).map((place) => place.panel.id)).toEqual(["rows"]);
+    const bare = { ...row, dimension: { ...row.dimension, title: { zh: "row", en: "row" } } };
+    expect(elsewhere([panel, bare], panel)).toEqual([]);
     expect(elsewhere(state.panels ?? [], panelIn(state, "behavior")).map((place) => [place.panel.id, place.side]))
       .toEqual([["bought", "across"], ["turned", "dimension"]]);
   });
