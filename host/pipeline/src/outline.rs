@@ -59,10 +59,7 @@ impl Pipeline {
         } = self;
         let mut texts = Texts::from(folder.as_path());
         texts.set("name", name);
-        // One text for all languages is the name alone.
-        for (language, text) in names.iter().filter(|(_, text)| *text != name) {
-            texts.set(format!("name.{language}"), text);
-        }
+        shown::of_names(&mut texts, name, names);
         texts.set(
             "workers",
             match workers {
@@ -98,10 +95,7 @@ impl Pipeline {
         of_server(&mut texts, server);
         metrics.iter().enumerate().for_each(|(i, metric)| of_metric(&mut texts, i, metric));
         headlines.iter().enumerate().for_each(|(i, each)| of_headline(&mut texts, i, each));
-        shown::of_layouts(&mut texts, layouts);
-        shown::of_labels(&mut texts, labels);
-        shown::of_page(&mut texts, page);
-        shown::of_ticker(&mut texts, ticker.as_ref());
+        shown::of_all(&mut texts, (layouts, labels, page, ticker.as_ref()));
         texts.texts
     }
 }

@@ -59,7 +59,9 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     panel::read_panels(&mut root, &mut metrics, &layouts);
     let headlines = headline::read_headlines(&mut root, &metrics);
     let labels = Arc::new(labels::read_labels(&mut root, fields.as_ref()));
-    metrics.iter_mut().for_each(|metric| metric.labels = Arc::clone(&labels));
+    for metric in &mut metrics {
+        metric.labels = Arc::clone(&labels);
+    }
     let page = page::read_page(&mut root, &context.folder);
     let server = server::read(&mut root, context);
     let ticker = ticker::read_ticker(&mut root, fields.as_ref(), server.show_records);

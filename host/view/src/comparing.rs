@@ -71,8 +71,8 @@ impl MetricReader {
         rows: ComparedRows<'_>,
     ) -> Result<Answer, NotCompared> {
         let compared = self.compared(published, ask, to)?;
-        let panes = [&compared.now, &compared.before].into_iter().flatten();
-        if panes.map(|window| window.pieces.len()).sum::<usize>() > PANES_MAX {
+        let sides = [&compared.now, &compared.before].into_iter().flatten();
+        if sides.map(|window| window.pieces.len()).sum::<usize>() > PANES_MAX {
             return Err(NotCompared::TooMany);
         }
         let span = |window: &Option<Window>| window.as_ref().and_then(|window| window.id.window);
@@ -124,7 +124,7 @@ impl MetricReader {
             WindowAsk::Last(..) => return Err(NotCompared::NotInARow(ask)),
             WindowAsk::Present(spec) => (spec, present()),
             WindowAsk::At(spec, start) => {
-                let span = survey.from_start(spec, start).map_err(no_window)?;
+                let span = survey.window_from(spec, start).map_err(no_window)?;
                 (spec, survey.span(spec, span).map_err(no_window)?.id.window)
             }
             WindowAsk::Span(spec, span) => {
