@@ -52,7 +52,8 @@ pub(super) fn write(
                 next = Some(WindowAsk::At(named(*spec), span.start).to_string());
                 break 'kinds;
             }
-            let mut result = metric.rows_of(published, &window, &rows).map_err(no_rows)?;
+            let mut result =
+                metric.rows_of(published, &window, &rows).map_err(|error| no_rows(&error))?;
             result.id.spec = named(*spec);
             let written = out.write_all(document::comma(windows).as_bytes()).and_then(|()| {
                 document::write_window(&mut out, metric.plugin().descriptor(), &result, zone)
@@ -102,10 +103,10 @@ fn rows(question: &HistoryQuestion) -> RowsOf {
     }
 }
 
-fn no_rows(error: NoRows) -> Refused {
-    match &error {
+fn no_rows(error: &NoRows) -> Refused {
+    match error {
         NoRows::NoKeys(_) => Refused::Malformed(error.to_string()),
-        NoRows::Unreadable(_) => Refused::failed(&error),
+        NoRows::Unreadable(_) => Refused::failed(error),
     }
 }
 
