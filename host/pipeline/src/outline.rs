@@ -59,14 +59,14 @@ impl Pipeline {
         } = self;
         let mut texts = Texts::from(folder.as_path());
         texts.set("name", name);
-        // One text for all languages is the name alone.
-        for (language, text) in names.iter().filter(|(_, text)| *text != name) {
-            texts.set(format!("name.{language}"), text);
-        }
-        match workers {
-            Workers::Auto => texts.set("workers", "auto"),
-            Workers::Fixed(number) => texts.set("workers", number),
-        }
+        shown::of_names(&mut texts, name, names);
+        texts.set(
+            "workers",
+            match workers {
+                Workers::Auto => "auto".to_owned(),
+                Workers::Fixed(number) => number.to_string(),
+            },
+        );
         match source {
             SourceSettings::Kafka(kafka) => of_kafka(&mut texts, kafka),
             SourceSettings::File(file) => of_file(&mut texts, file),
@@ -95,10 +95,7 @@ impl Pipeline {
         of_server(&mut texts, server);
         metrics.iter().enumerate().for_each(|(i, metric)| of_metric(&mut texts, i, metric));
         headlines.iter().enumerate().for_each(|(i, each)| of_headline(&mut texts, i, each));
-        shown::of_layouts(&mut texts, layouts);
-        shown::of_labels(&mut texts, labels);
-        shown::of_page(&mut texts, page);
-        shown::of_ticker(&mut texts, ticker.as_ref());
+        shown::of_all(&mut texts, (layouts, labels, page, ticker.as_ref()));
         texts.texts
     }
 }

@@ -64,11 +64,10 @@ pub(super) fn first_and_all(
     table.finish();
     written.sort_unstable();
     let Some((_, _, first)) = written.first().cloned() else {
-        return if is_sound {
-            Err(Problem::new("has no text").hint(format!("as in {example}")))
-        } else {
-            Ok(None)
-        };
+        if !is_sound {
+            return Ok(None);
+        }
+        return Err(Problem::new("has no text").hint(format!("as in {example}")));
     };
     let of = |language: &str| {
         let own = written.iter().find(|(_, of, _)| *of == language);

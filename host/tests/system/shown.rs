@@ -178,6 +178,7 @@ fn what_is_shown_changes_at_once_and_nothing_is_counted_again() {
     assert!(status.to_string().contains("panel `tiles` has no measure `evnts`"), "{status}");
     let metrics = status["metrics"].as_array().expect("metrics");
     assert!(metrics.iter().all(|own| own["folded"] == 100 && own["state"] == "ok"), "{status}");
+    place.set_text(&before);
     std::fs::remove_file(place.path("logo.svg")).expect("it is there");
     let checked = finish(place.command("check").arg("--offline"));
     assert!(checked.stderr.contains("logo.svg was not found"), "{}", checked.stderr);

@@ -70,13 +70,13 @@ impl MetricReader {
         (ask, to): (WindowAsk, Comparison),
         rows: ComparedRows<'_>,
     ) -> Result<Answer, NotCompared> {
-        let found = self.compared(published, ask, to)?;
-        let windows = [&found.now, &found.before].into_iter().flatten();
-        if windows.map(|window| window.pieces.len()).sum::<usize>() > PANES_MAX {
+        let compared = self.compared(published, ask, to)?;
+        let sides = [&compared.now, &compared.before].into_iter().flatten();
+        if sides.map(|window| window.pieces.len()).sum::<usize>() > PANES_MAX {
             return Err(NotCompared::TooMany);
         }
         let span = |window: &Option<Window>| window.as_ref().and_then(|window| window.id.window);
-        let (now, before) = (span(&found.now), span(&found.before));
+        let (now, before) = (span(&compared.now), span(&compared.before));
         let mut answer = Answer {
             to: to.name(),
             window: ask.to_string(),
@@ -86,13 +86,13 @@ impl MetricReader {
             before_until: before.map(|span| span.end.0),
             now: None,
             before: None,
-            reason: found.reason.as_ref().map(Reason::name),
-            hint: match &found.reason {
+            reason: compared.reason.as_ref().map(Reason::name),
+            hint: match &compared.reason {
                 Some(Reason::NoFiner(line)) => line.clone(),
                 _ => None,
             },
         };
-        let spans = (found.now.as_ref(), found.before.as_ref());
+        let spans = (compared.now.as_ref(), compared.before.as_ref());
         (answer.now, answer.before) = match rows {
             ComparedRows::OfKey(key) => {
                 let of = |window: &Window| {
@@ -124,7 +124,7 @@ impl MetricReader {
             WindowAsk::Last(..) => return Err(NotCompared::NotInARow(ask)),
             WindowAsk::Present(spec) => (spec, present()),
             WindowAsk::At(spec, start) => {
-                let span = survey.beginning_at(spec, start).map_err(no_window)?;
+                let span = survey.window_from(spec, start).map_err(no_window)?;
                 (spec, survey.span(spec, span).map_err(no_window)?.id.window)
             }
             WindowAsk::Span(spec, span) => {

@@ -98,7 +98,7 @@ impl Survey<'_> {
 
     /// The time of the window of a tumbling `spec` that is said to begin at `start`, which
     /// [`Self::span`] checks.
-    pub(super) fn beginning_at(
+    pub(super) fn window_from(
         &self,
         spec: WindowSpec,
         start: EventTime,

@@ -16,9 +16,9 @@ pub struct Steps<'a> {
     walk: Peekable<Walk<'a>>,
     survey: Survey<'a>,
     spec: WindowSpec,
-    /// The windows that the steps are made of, and the larger ones that they are.
+    /// The windows that the steps are made of, and the steps.
     panes: Panes,
-    larger: Panes,
+    sizes: Panes,
 }
 
 impl<'a> Steps<'a> {
@@ -29,11 +29,11 @@ impl<'a> Steps<'a> {
         (spec, by): (WindowSpec, WindowSpec),
         from: EventTime,
     ) -> Option<Self> {
-        let (panes, mut larger) = (Panes::new(spec, survey.zone)?, Panes::new(by, survey.zone)?);
+        let (panes, mut sizes) = (Panes::new(spec, survey.zone)?, Panes::new(by, survey.zone)?);
         let is_instant = TimeWindow::ALWAYS.start < from && from < TimeWindow::ALWAYS.end;
-        let from = if is_instant { larger.pane_of(from).start } else { from };
+        let from = if is_instant { sizes.pane_of(from).start } else { from };
         let walk = Walk::new(walked, spec, from).peekable();
-        Some(Self { walk, survey, spec, panes, larger })
+        Some(Self { walk, survey, spec, panes, sizes })
     }
 
     /// The start of the step that is `count - 1` steps before the last one. That is the one of
@@ -45,12 +45,12 @@ impl<'a> Steps<'a> {
         count: usize,
         is_over: bool,
     ) -> Option<EventTime> {
-        let mut step = self.larger.pane_of(newest);
+        let mut step = self.sizes.pane_of(newest);
         let last = self.panes.pane_of(step.end.minus(1));
         let is_final = self.survey.state(self.spec, last, false) == WindowState::Final;
         let before = count.checked_sub(1)? + usize::from(is_over && !is_final);
         for _ in 0..before {
-            step = self.larger.pane_of(step.start.minus(1));
+            step = self.sizes.pane_of(step.start.minus(1));
         }
         Some(step.start)
     }
@@ -65,7 +65,7 @@ impl Iterator for Steps<'_> {
                 Ok(window) => window,
                 Err(error) => return Some(Err(error)),
             };
-            let step = self.larger.pane_of(first.id.window?.start);
+            let step = self.sizes.pane_of(first.id.window?.start);
             let mut all = vec![first];
             let is_within = |next: &Result<Window, HistoryError>| {
                 let start = next.as_ref().ok().and_then(|window| Some(window.id.window?.start));

@@ -6,9 +6,33 @@ use super::texts::Texts;
 use crate::document::join;
 use crate::metric_settings::PanelSettings;
 use crate::shown_settings::{Labels, LayoutSettings, LayoutUnit, PageSettings, TickerSettings};
+use crate::texts::Texts as Localized;
 
 /// The digits of a digest that tells two layouts apart.
 const DIGEST_SHOWN: usize = 12;
+
+/// The title in each language; one text for all languages is the name alone.
+pub(super) fn of_names(texts: &mut Texts<'_>, name: &str, names: &Localized) {
+    for (language, text) in names.iter().filter(|(_, text)| *text != name) {
+        texts.set(format!("name.{language}"), text);
+    }
+}
+
+/// What stands in tables of its own.
+pub(super) fn of_all(
+    texts: &mut Texts<'_>,
+    (layouts, labels, page, ticker): (
+        &[LayoutSettings],
+        &Labels,
+        &PageSettings,
+        Option<&TickerSettings>,
+    ),
+) {
+    of_layouts(texts, layouts);
+    of_labels(texts, labels);
+    of_page(texts, page);
+    of_ticker(texts, ticker);
+}
 
 pub(super) fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {
     let PanelSettings { id, index: _, title, chart, order, size, over, layout, thresholds } = panel;
@@ -27,7 +51,7 @@ pub(super) fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {
 }
 
 /// A layout is told by the number of its tiles and a digest: it may have hundreds.
-pub(super) fn of_layouts(texts: &mut Texts<'_>, layouts: &[LayoutSettings]) {
+fn of_layouts(texts: &mut Texts<'_>, layouts: &[LayoutSettings]) {
     for (i, LayoutSettings { name, units }) in layouts.iter().enumerate() {
         let path = join("layout", name);
         texts.set(format!("{path}.place"), i + 1);
@@ -43,7 +67,7 @@ fn text_of_unit(unit: &LayoutUnit) -> String {
     format!("{key:?} {text:?} {row} {column} {aliases:?}")
 }
 
-pub(super) fn of_labels(texts: &mut Texts<'_>, labels: &Labels) {
+fn of_labels(texts: &mut Texts<'_>, labels: &Labels) {
     for (field, of_field) in labels {
         let path = join("labels", field);
         for (i, (value, text)) in of_field.iter().enumerate() {
@@ -56,7 +80,7 @@ pub(super) fn of_labels(texts: &mut Texts<'_>, labels: &Labels) {
     }
 }
 
-pub(super) fn of_page(texts: &mut Texts<'_>, page: &PageSettings) {
+fn of_page(texts: &mut Texts<'_>, page: &PageSettings) {
     let PageSettings { logo, accent } = page;
     if let Some(logo) = logo {
         texts.set_path("page.logo", logo);
@@ -64,7 +88,7 @@ pub(super) fn of_page(texts: &mut Texts<'_>, page: &PageSettings) {
     texts.set_if("page.accent", accent.as_ref());
 }
 
-pub(super) fn of_ticker(texts: &mut Texts<'_>, ticker: Option<&TickerSettings>) {
+fn of_ticker(texts: &mut Texts<'_>, ticker: Option<&TickerSettings>) {
     let Some(TickerSettings { text, fields: _ }) = ticker else { return };
     for (language, sentence) in text {
         texts.set(format!("ticker.text.{language}"), sentence);
