@@ -45,7 +45,7 @@ function ofTotals(text: string): string {
   const totals = text
     .replace(/\[\[metric\]\]\nid = "province_action"[^]*?(?=\[\[headline\]\])/u, "")
     .replace(/\[\[headline\]\]\nid = "purchases_of_day"[^]*?(?=\[\[headline\]\])/u, "")
-    .replaceAll('windows = ["cumulative", "1d"]\n', "");
+    .replaceAll('windows = ["cumulative", "1d"]\nretention = "200d"\n', "");
   if (/1d"\]|province_action|purchases_of_day/u.test(totals)) {
     throw new Error("pipeline.toml has windows in places that are not known here");
   }
