@@ -329,7 +329,7 @@ function markOf({ state, reason, stale, missing, every }: Frame, ctx: Context): 
 }
 
 function ageMark(frame: Frame | undefined, { state, words, format }: Context): Mark | null {
-  const behind = recordsBehind(frame, state.frames);
+  const behind = recordsBehind(frame, state.frames, state.status?.eventsPerSecond ?? 0);
   return behind === 0 ? null : { title: words.time.behind(format.compact(behind)), text: words.time.behindNote };
 }
 

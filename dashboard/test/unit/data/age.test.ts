@@ -15,6 +15,12 @@ describe("the age of a frame", () => {
     ["of a metric whose results are made seldom, which it says", at(1, { every: 4 }), [at(100)], 0],
     ["that is not there yet", undefined, [at(100)], 0],
   ] as const)("is told in records: %s", (_name, own, others, behind) => {
-    expect(recordsBehind(own, new Map(others.map((each, i) => [String(i), each])))).toBe(behind);
+    expect(recordsBehind(own, new Map(others.map((each, i) => [String(i), each])), 0)).toBe(behind);
+  });
+
+  it("is not told where the others are ahead by what comes within a second", () => {
+    const others = new Map([["other", at(1000)]]);
+    expect(recordsBehind(at(200), others, 800)).toBe(0);
+    expect(recordsBehind(at(199), others, 800)).toBe(801);
   });
 });
