@@ -1,10 +1,13 @@
 // The line of a panel's head about its time: drawn from its model.
 import type { PanelChange, TrendForm } from "../data/link";
+import { textEm } from "../data/text-room";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import type { Option, PanelTimeModel } from "./panel-time-model";
 
 /** More options than this are a list rather than buttons. */
 const BUTTONS_MAX = 6;
+/** How wide the words of buttons are at most, in em: a row of them fits a panel on a phone. */
+const BUTTONS_EM_MAX = 18;
 
 export class PanelTime {
   readonly #own = h("button", { type: "button", class: "panel-own", "data-act": "follow" });
@@ -75,7 +78,8 @@ class Choice<Value> {
 
   update(options: readonly Option<Value>[], chosen: Value, label: string): void {
     this.#options = options;
-    const areButtons = options.length <= BUTTONS_MAX;
+    const em = options.reduce((all, { text }) => all + textEm(text), 0);
+    const areButtons = options.length <= BUTTONS_MAX && em <= BUTTONS_EM_MAX;
     setShown(this.#group, options.length > 0 && areButtons);
     setShown(this.#list, !areButtons);
     setAttr(this.#group, "aria-label", label);

@@ -27,6 +27,9 @@ export class Timeline {
   /** The span that is being brushed: where it began, and where the pointer is. */
   #brush: { readonly from: number; readonly to: number } | null = null;
 
+  /** The span that was chosen and is not drawn yet: a held key moves on from there. */
+  #chosen: Places | null = null;
+
   constructor(choose: (name: string | null) => void) {
     this.#choose = choose;
     const end = (name: End) => {
@@ -51,6 +54,7 @@ export class Timeline {
 
   update(model: TimelineModel, ctx: Context): void {
     if (this.#model?.steps !== model.steps) this.#brush = null;
+    this.#chosen = null;
     this.#model = model;
     this.#ctx = ctx;
     setText(this.#title, model.title);
@@ -104,7 +108,8 @@ export class Timeline {
 
   #places(): Places | null {
     const count = this.#model?.steps.length ?? 0;
-    return this.#brush === null ? this.#model?.places ?? null : bounded(this.#brush.from, this.#brush.to, count);
+    if (this.#brush !== null) return bounded(this.#brush.from, this.#brush.to, count);
+    return this.#chosen ?? this.#model?.places ?? null;
   }
 
   #at(event: PointerEvent): number {
@@ -139,8 +144,11 @@ export class Timeline {
   }
 
   #pick(from: number, to: number): void {
-    const name = nameOfPlaces(this.#model?.steps ?? [], from, to);
-    if (name !== null) this.#choose(name);
+    const steps = this.#model?.steps ?? [];
+    const name = nameOfPlaces(steps, from, to);
+    if (name === null) return;
+    this.#chosen = bounded(from, to, steps.length);
+    this.#choose(name);
   }
 
   #key(event: KeyboardEvent, end: End): void {

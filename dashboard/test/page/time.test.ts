@@ -93,8 +93,20 @@ describe("the timeline", () => {
     await expect.poll(() => paramOf(page, "time")).toBe(name(1, 1));
     await page.keyboard.press("Shift+ArrowLeft");
     await expect.poll(() => paramOf(page, "time")).toBe(name(2, 2));
-    expect(await last.getAttribute("aria-valuetext")).toContain("2015-11-09");
+    await expect.poll(() => last.getAttribute("aria-valuetext")).toContain("2015-11-09");
     await sumIs(page, "cross", total(counts("cross", daysBack(2), daysBack(1))));
+  });
+
+  it("loses no key, however quickly they come", async () => {
+    const { page } = await show("lang=zh&time=1d*3");
+    await page.getByTestId("timeline-toggle").focus();
+    await page.keyboard.press("Enter");
+    const first = page.locator('[data-end="first"]');
+    await first.waitFor();
+    await first.evaluate((end: HTMLElement) => {
+      for (let i = 0; i < 5; i += 1) end.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+    });
+    await expect.poll(() => paramOf(page, "time")).toBe(`1d@${local(daysBack(5))}..${local(daysBack(-1))}`);
   });
 
   it("is brushed by a finger", async () => {
