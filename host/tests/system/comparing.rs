@@ -24,11 +24,11 @@ fn compare(host: &Host, question: &str) -> Value {
 }
 
 /// The events of one key in a side of a comparison.
-fn side(answer: &Value, side: &str, key: &str) -> f64 {
+fn side(answer: &Value, side: &str, key: &str) -> Option<f64> {
     let frame = &answer[side];
     let keys = frame["keys"].as_array().unwrap_or_else(|| panic!("{side} of {answer}"));
     let at = keys.iter().position(|own| own == key).expect("the key");
-    frame["total"]["events"][at].as_f64().expect("a count")
+    frame["total"]["events"][at].as_f64()
 }
 
 fn text(window: &Value) -> String {
@@ -53,8 +53,8 @@ fn a_panel_is_held_against_the_same_part_of_the_time_before() {
         assert_eq!(answer["now"]["keys"], answer["before"]["keys"], "the same rows in one order");
         for key in ["0", "1", "2"] {
             let part = |day: &Value| day_until(&hours, &date(day), &time, Some(key));
-            assert_eq!(side(&answer, "now", key), part(today), "{key} now");
-            assert_eq!(side(&answer, "before", key), part(then), "{key} {to}");
+            assert_eq!(side(&answer, "now", key), Some(part(today)), "{key} now");
+            assert_eq!(side(&answer, "before", key), Some(part(then)), "{key} {to}");
         }
     }
     let year = compare(&host, "window=1d&to=1y");
@@ -65,11 +65,11 @@ fn a_panel_is_held_against_the_same_part_of_the_time_before() {
     let eve = &days[days.len() - 3];
     let one = compare(&host, &format!("window=1d@{past}&to=previous&key=2"));
     assert_eq!(one["now"]["keys"], json!(["2"]));
-    assert_eq!(side(&one, "now", "2"), count(before, Some("2")));
-    assert_eq!(side(&one, "before", "2"), count(eve, Some("2")));
+    assert_eq!(side(&one, "now", "2"), Some(count(before, Some("2"))));
+    assert_eq!(side(&one, "before", "2"), Some(count(eve, Some("2"))));
     let top = compare(&host, &format!("window=1d@{past}&to=previous&top=1"));
     let largest = top["now"]["keys"][0].as_str().expect("a key");
-    assert_eq!(side(&top, "before", largest), count(eve, Some(largest)));
+    assert_eq!(side(&top, "before", largest), Some(count(eve, Some(largest))));
     let rest = &top["before"]["other"]["total"]["events"][0];
     assert_eq!(rest.as_f64(), Some(count(eve, None) - count(eve, Some(largest))));
 
@@ -78,8 +78,8 @@ fn a_panel_is_held_against_the_same_part_of_the_time_before() {
     let span = format!("1h@{}..{}", text(&hours[from]), text(&hours[to]));
     let answer = compare(&host, &format!("window={span}&to=previous"));
     let sum = |hours: &[Value]| hours.iter().map(|hour| count(hour, Some("1"))).sum::<f64>();
-    assert_eq!(side(&answer, "now", "1"), sum(&hours[from..to]));
-    assert_eq!(side(&answer, "before", "1"), sum(&hours[from - 6..from]));
+    assert_eq!(side(&answer, "now", "1"), Some(sum(&hours[from..to])));
+    assert_eq!(side(&answer, "before", "1"), Some(sum(&hours[from - 6..from])));
 
     // An hour has no finer windows: the last one that is closed, and the line that would help.
     let hour = compare(&host, "window=1h&to=previous");

@@ -80,7 +80,8 @@ describe("a panel and the time of the page", () => {
   it("is marked where its figures are of another moment than those of others", () => {
     const at = (of: number) => decodeFrame({ state: "ok", keys: ["0"], total: { events: [1] }, on_time: { events: [1] }, late: { events: [0] }, of });
     const frames = new Map([...state.frames, ["behavior", at(90)], ["gender", at(1090)]]);
-    const context = { ...ctx, state: { ...state, frames } };
+    const calm = state.status === null ? null : { ...state.status, eventsPerSecond: 10 };
+    const context = { ...ctx, state: { ...state, frames, status: calm } };
     expect(panelModel(inputOf({ ...behavior, frame: at(90) }), context).age?.title).toContain("1,000");
     expect(panelModel(inputOf({ ...gender, frame: at(1090) }), context).age).toBeNull();
   });
