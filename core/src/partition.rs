@@ -82,7 +82,7 @@ pub struct RowBuffers(ByLateness<RecordBatch>);
 impl RowBuffers {
     /// How much memory it is, in bytes.
     pub fn bytes(&self) -> usize {
-        self.0.iter().map(|(_, batch)| batch.buffer_bytes()).sum()
+        buffer_bytes(&self.0)
     }
 }
 
@@ -200,7 +200,7 @@ impl Partition {
 
     /// How much memory the pending rows take, and what they leave behind, in bytes.
     pub fn buffer_bytes(&self) -> usize {
-        self.pending.iter().map(|(_, batch)| batch.buffer_bytes()).sum()
+        buffer_bytes(&self.pending)
     }
 
     /// The memory of the pending rows, of which there must be none.
@@ -364,6 +364,10 @@ impl Partition {
             self.state.leap = Some(WatermarkLeap::of(meta, max, event_time));
         }
     }
+}
+
+fn buffer_bytes(batches: &ByLateness<RecordBatch>) -> usize {
+    batches.iter().map(|(_, batch)| batch.buffer_bytes()).sum()
 }
 
 fn check_required(batch: &RecordBatch, required: &[Required]) -> Result<(), Rejection> {

@@ -2,7 +2,7 @@
 import type { Context } from "../data/context";
 import { h, setText } from "../dom/element";
 import { rankPlot } from "../plots/rank-plot";
-import { Plot, svg } from "../plots/svg";
+import { axes, Plot, svg } from "../plots/svg";
 import type { RankModel } from "./key-card-model";
 
 const WIDTH_MIN = 60;
@@ -19,13 +19,7 @@ export class RankView {
     if (box.width < WIDTH_MIN || box.height < HEIGHT_MIN) return;
     const plot = rankPlot(model.steps, box);
     this.#plot.draw([
-      ...plot.ys.flatMap(({ y, text }) => [
-        svg("line", { class: "plot-grid", x1: plot.left, x2: plot.right, y1: y, y2: y }),
-        svg("text", { class: "plot-text", x: plot.left - 4, y, dy: "0.35em", "text-anchor": "end" }, text),
-      ]),
-      ...plot.xs.map(({ x, text, isLast }) => svg("text", {
-        class: "plot-text", x, y: plot.bottom, dy: "1.2em", "text-anchor": isLast ? "end" : "middle",
-      }, text)),
+      ...axes(plot),
       svg("path", { class: "rank-line", d: plot.path }),
       ...plot.dots.map(({ x, y }) => svg("circle", { class: "rank-dot", cx: x, cy: y, r: Math.max(2, box.fontPx * 0.16) })),
       ...plot.bands.map(({ x, width }, i) => {

@@ -5,7 +5,7 @@ import type { TrendForm } from "../data/link";
 import { windowWords, type Trend } from "../data/trend";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { Crosshair, placeAt } from "../plots/crosshair";
-import { Plot, svg } from "../plots/svg";
+import { axes, Plot, svg } from "../plots/svg";
 import { trendPlot, type TrendPlot } from "../plots/trend-plot";
 import { trendDensity } from "./legend";
 
@@ -64,13 +64,7 @@ export class TrendView {
       return band;
     });
     this.#plot.draw([
-      ...plot.ys.flatMap(({ y, text }) => [
-        svg("line", { class: "plot-grid", x1: plot.left, x2: plot.right, y1: y, y2: y }),
-        svg("text", { class: "plot-text", x: plot.left - 4, y, dy: "0.35em", "text-anchor": "end" }, text),
-      ]),
-      ...plot.xs.map(({ x, text, isLast }) => svg("text", {
-        class: "plot-text", x, y: plot.bottom, dy: "1.2em", "text-anchor": isLast ? "end" : "middle",
-      }, text)),
+      ...axes(plot),
       ...plot.bars.flatMap(({ series, window, x, y, width, height }) => {
         const place = { x, y, width, height: Math.max(0.5, height) };
         const fill = colorOf(colors, trend.series[series]?.color ?? null);

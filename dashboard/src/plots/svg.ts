@@ -44,16 +44,33 @@ export class Plot {
   }
 }
 
-/** The parts of a plot over time. */
-export function timePlotParts(plot: TimePlot): SVGElement[] {
-  const { left, right, top, bottom } = plot;
+interface Axes {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly ys: readonly { readonly y: number; readonly text: string }[];
+  /** The text of the last one ends where the plot does. */
+  readonly xs: readonly { readonly x: number; readonly text: string; readonly isLast?: boolean }[];
+}
+
+/** The lines of a plot's grid and the texts of its axes. */
+export function axes({ left, right, bottom, ys, xs }: Axes): SVGElement[] {
   return [
-    ...plot.ys.flatMap(({ y, text }) => [
+    ...ys.flatMap(({ y, text }) => [
       svg("line", { class: "plot-grid", x1: left, x2: right, y1: y, y2: y }),
       svg("text", { class: "plot-text", x: left - 4, y, dy: "0.35em", "text-anchor": "end" }, text),
     ]),
-    ...plot.xs.map(({ x, text }) =>
-      svg("text", { class: "plot-text", x, y: bottom, dy: "1.2em", "text-anchor": "middle" }, text)),
+    ...xs.map(({ x, text, isLast }) => svg("text", {
+      class: "plot-text", x, y: bottom, dy: "1.2em", "text-anchor": isLast === true ? "end" : "middle",
+    }, text)),
+  ];
+}
+
+/** The parts of a plot over time. */
+export function timePlotParts(plot: TimePlot): SVGElement[] {
+  const { top, bottom } = plot;
+  return [
+    ...axes(plot),
     ...plot.lines.flatMap(({ path, area }, i) => [
       svg("path", { class: `plot-area plot-area-${i}`, d: area }),
       svg("path", { class: `plot-line plot-line-${i}`, d: path }),

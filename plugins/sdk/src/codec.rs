@@ -23,7 +23,7 @@ use crate::{Error, Result};
 /// reader.finish()?;
 /// # Ok::<(), streamgauge_sdk::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
 }

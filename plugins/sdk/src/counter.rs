@@ -259,23 +259,10 @@ impl Counter<AnyKey> {
 /// The bytes: the number of keys, then each key in order with its count.
 impl<K: Key + Clone> Accumulator for Counter<K> {
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.total = self.total.saturating_add(other.total);
         if self.counts.is_empty() {
             self.counts.reserve(other.counts.len());
         }
-        let entries = other.counts.as_slice();
-        for start in (0..entries.len()).step_by(TOUCHED) {
-            let some = entries.get_range(start..entries.len().min(start + TOUCHED));
-            let some = some.expect("it is within");
-            let mut hashes = [0; TOUCHED];
-            for (hash, key) in hashes.iter_mut().zip(some.keys()) {
-                *hash = hash_of(key);
-            }
-            self.touch(hashes.into_iter().take(some.len()));
-            for (hash, (key, count)) in hashes.into_iter().zip(some) {
-                self.add(hash, |own| own == key, *count, || key.clone());
-            }
-        }
+        self.add_each(other.counts.iter().map(|(key, events)| (key, *events)));
         Ok(())
     }
 

@@ -112,7 +112,8 @@ impl State {
 
 impl Written {
     fn add_to(&self, counter: &mut Counter<AnyKey>) {
-        self.batches.iter().for_each(|texts| counter.record_each(texts.iter().map(AnyKey::from)));
+        let keys = self.batches.iter().flat_map(Texts::iter).map(AnyKey::from);
+        counter.add_each(keys.map(|key| (key, 1)));
     }
 
     fn write(&self, writer: &mut Writer) {

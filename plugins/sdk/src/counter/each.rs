@@ -1,36 +1,37 @@
 //! Keys one by one, read from bytes or as they came, in order or in none.
 
+use std::borrow::Borrow;
+
 use indexmap::IndexMap;
 use indexmap::map::RawEntryApiV1 as _;
 use indexmap::map::raw_entry_v1::RawEntryMut;
 use rustc_hash::FxBuildHasher;
 
-use super::{Counter, Key, Ordering, TOUCHED, USUAL_BYTES, USUAL_KEYS, hash_of, sum};
+use super::{Counter, Key, Ordering, TOUCHED, USUAL_BYTES, USUAL_KEYS, hash_of};
 use crate::Result;
 use crate::codec::{Reader, Writer, bad_state};
 
-impl<K: Key> Counter<K> {
-    /// Adds one event of each of `keys`.
-    pub(crate) fn record_each(&mut self, mut keys: impl Iterator<Item = K>) {
-        let mut some: Vec<(u64, K)> = Vec::with_capacity(TOUCHED);
+impl<K: Key + Clone> Counter<K> {
+    /// Adds the events of each key, some keys at a time.
+    pub(crate) fn add_each<Q: Borrow<K>>(&mut self, mut entries: impl Iterator<Item = (Q, u64)>) {
+        let mut some: Vec<(u64, Q, u64)> = Vec::with_capacity(TOUCHED);
         loop {
-            some.extend(keys.by_ref().take(TOUCHED).map(|key| (hash_of(&key), key)));
+            let hashed = |(key, events): (Q, u64)| (hash_of(key.borrow()), key, events);
+            some.extend(entries.by_ref().take(TOUCHED).map(hashed));
             if some.is_empty() {
                 return;
             }
-            self.touch(some.iter().map(|(hash, _)| *hash));
-            self.total = self.total.saturating_add(some.len() as u64);
-            for (hash, key) in some.drain(..) {
-                match self.counts.raw_entry_mut_v1().from_hash(hash, |own| *own == key) {
-                    RawEntryMut::Occupied(mut own) => *own.get_mut() = sum(*own.get(), 1),
-                    RawEntryMut::Vacant(place) => {
-                        place.insert_hashed_nocheck(hash, key, 1);
-                    }
-                }
+            self.touch(some.iter().map(|(hash, ..)| *hash));
+            for (hash, key, events) in some.drain(..) {
+                let key = key.borrow();
+                self.total = self.total.saturating_add(events);
+                self.add(hash, |own| own == key, events, || key.clone());
             }
         }
     }
+}
 
+impl<K: Key> Counter<K> {
     /// Reads so many `keys` in order, each with its count.
     pub(crate) fn read_entries(keys: u64, reader: &mut Reader<'_>) -> Result<Self> {
         let mut read: Self = with_room(keys, reader);
