@@ -1,5 +1,5 @@
-// Cells of two dimensions, the deeper the more: first keys from top to bottom,
-// second keys from left to right. A cell with nothing is faint and outside the
+// Cells of two dimensions, the deeper the more: first keys from top to bottom, second keys from
+// left to right, or the other way round where only that has room for each name. A cell with nothing is faint and outside the
 // scale; a cell whose value is not known is left open. The rest of a cut list has no
 // place among the cells and stands in a note below (`panels/heat-legend.ts`).
 import { crossOf, type Cross } from "../data/cross";
@@ -21,8 +21,7 @@ const GAP_ROOM_MIN = 6;
 
 export const heatmap: Chart = {
   base: (style, rows) => {
-    const cross = crossOf(rows());
-    const fit = fitOf(style, cross);
+    const { fit } = lying(style, crossOf(rows()));
     return {
       ...STILL,
       tooltip: {
@@ -59,20 +58,34 @@ export const heatmap: Chart = {
       }],
     };
   },
-  data: (_look, rows) => {
+  data: (style, rows) => {
     const cross = crossOf(rows);
     const scale = heatScale(cross.cells.values());
+    const { axes, isTurned } = lying(style, cross);
     return {
-      xAxis: { data: [...cross.across] },
-      yAxis: { data: [...cross.down] },
-      series: [{ data: cellsOf(cross, scale) }],
+      xAxis: { data: [...axes.across] },
+      yAxis: { data: [...axes.down] },
+      series: [{ data: cellsOf(cross, scale, isTurned) }],
     };
   },
-  shape: (rows) => {
-    const { down, across } = crossOf(rows);
-    return `${down.length}x${across.length}x${longest(across)}`;
+  shape: (rows, style) => {
+    const { axes: { down, across }, isTurned } = lying(style, crossOf(rows));
+    return `${down.length}x${across.length}x${longest(across)}${isTurned ? " turned" : ""}`;
   },
 };
+
+type Axes = Pick<Cross, "down" | "across">;
+
+/** Turned only where each first key has a name from left to right and none from top to bottom. */
+function lying(style: ChartStyle, cross: Cross) {
+  const fit = fitOf(style, cross);
+  if (fit.downInterval === 0) return { axes: cross as Axes, fit, isTurned: false };
+  const axes: Axes = { down: cross.across, across: cross.down };
+  const turned = fitOf(style, axes);
+  return turned.downInterval === 0 && turned.across.interval === 0
+    ? { axes, fit: turned, isTurned: true }
+    : { axes: cross as Axes, fit, isTurned: false };
+}
 
 const BARE = {
   type: "category", axisTick: { show: false }, axisLine: { show: false },
@@ -87,15 +100,16 @@ export function fillAt({ colors }: Pick<ChartStyle, "colors">, mark: unknown): s
   return typeof place === "number" && place >= PLACE_MIN ? shadeAt(colors.heat, place).fill : colors.nothing;
 }
 
-/** Every cell there is, line by line, so that its place gives its index. */
-function cellsOf(cross: Cross, scale: HeatScale): Mark[] {
+/** Every cell there is, a first key after the other, so that its place gives its index. */
+function cellsOf(cross: Cross, scale: HeatScale, isTurned: boolean): Mark[] {
   const columns = cross.across.length;
   return Array.from({ length: cross.down.length * columns }, (_, i): Mark => {
     const row = cross.cells.get(i);
     const value = row === undefined ? 0 : row.value;
     // On a linear scale 0 is a value like any other.
     const place = value === null ? "-" as const : Math.max(scale.kind === "linear" ? PLACE_MIN : 0, scale.place(value));
-    return [i % columns, Math.floor(i / columns), place];
+    const [first, second] = [Math.floor(i / columns), i % columns];
+    return isTurned ? [first, second, place] : [second, first, place];
   });
 }
 
@@ -117,11 +131,11 @@ function cellAt(style: ChartStyle, cross: Cross, index: number) {
  * The room for labels and cells. The library could find the room for labels itself,
  * but takes slanted labels for much longer than they are.
  */
-function fitOf(style: ChartStyle, cross: Cross) {
-  const left = Math.min(style.width * 0.28, (longest(cross.down) + 1) * style.fontPx * LABEL_SCALES[0]);
-  const room = Math.max(0, style.width - left) / Math.max(1, cross.across.length);
-  const characters = longest(cross.across);
-  const { scale, broken } = brokenAt(cross.across, room, style);
+function fitOf(style: ChartStyle, { down, across: names }: Axes) {
+  const left = Math.min(style.width * 0.28, (longest(down) + 1) * style.fontPx * LABEL_SCALES[0]);
+  const room = Math.max(0, style.width - left) / Math.max(1, names.length);
+  const characters = longest(names);
+  const { scale, broken } = brokenAt(names, room, style);
   const size = style.fontPx * scale;
   const across = broken === null
     ? acrossLabels(characters, room, size, style.height * 0.3)
@@ -130,7 +144,7 @@ function fitOf(style: ChartStyle, cross: Cross) {
     ? size * (broken === null ? 1.5 : 2.7)
     : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
   const bottom = style.fontPx * 1.6 + depth;
-  const height = Math.max(0, style.height - bottom) / Math.max(1, cross.down.length);
+  const height = Math.max(0, style.height - bottom) / Math.max(1, down.length);
   const downScale = Math.min(0.85, Math.max(0.62, height / (style.fontPx * 1.25)));
   return {
     across,

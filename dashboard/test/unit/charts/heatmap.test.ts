@@ -65,6 +65,28 @@ describe("a heat map", () => {
     expect(acrossLabels(9, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 45 });
   });
 
+  it("is turned where only that leaves every name its room, and the marks keep their rows", () => {
+    const names = Array.from("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥", (c) => `${c}州`);
+    const n = names.flatMap((_, i) => [i, i + 1, i + 2]);
+    const frame = {
+      keys: names.flatMap((name) => [name, name, name]), across: names.flatMap(() => ["0", "1", "2"]),
+      total: { n }, on_time: { n }, late: { n: n.map(() => 0) },
+    };
+    const rows = rowsFor(crossed({ frame }));
+    const cross = crossOf(rows);
+    expect([cross.down, cross.across]).toEqual([names, ["0h", "1h", "2h"]]);
+    const low = { ...STYLE, width: 1000, height: 260 };
+    const tall = { ...STYLE, width: 1000, height: 260 * 4 };
+    const drawn = (style: typeof STYLE) => CHARTS.heatmap.data(style, rows) as ReturnType<typeof data>;
+    expect([drawn(tall).yAxis.data, drawn(tall).xAxis.data]).toEqual([cross.down, cross.across]);
+    expect([drawn(low).xAxis.data, drawn(low).yAxis.data]).toEqual([cross.down, cross.across]);
+    expect(drawn(low).series[0].data.map(([x, y, place]) => [y, x, place])).toEqual(drawn(tall).series[0].data);
+    expect(shapeOf("heatmap", rows, low)).not.toBe(shapeOf("heatmap", rows, tall));
+    const { xAxis, yAxis } = CHARTS.heatmap.base(low, () => rows) as
+      Record<"xAxis" | "yAxis", { axisLabel: { interval: unknown } }>;
+    expect([xAxis.axisLabel.interval, yAxis.axisLabel.interval]).toEqual([0, 0]);
+  });
+
   it("leaves most of its room to its cells, however many there are", () => {
     const state = greeted(SCENES["vast"]);
     const rows = rowsFor(pairIn(state, "vast"));
