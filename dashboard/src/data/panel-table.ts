@@ -9,7 +9,7 @@ import type { Context } from "./context";
 import { joined, type Format } from "./format";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 import { textEm } from "./text-room";
-import { judged, thresholdsOf, verdictOf, type Level } from "./thresholds";
+import { isGrowing, judged, judging, thresholdsOf, verdictOf, type Level } from "./thresholds";
 import { inUnit, saysUnit } from "./units";
 
 /** A table longer than this says how many rows it leaves out. */
@@ -44,7 +44,7 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, window: str
   const column = (title: string, measure: number, of: Scope): Column => {
     const { unit } = measureOf(panel, measure);
     const thresholds = thresholdsOf(panel, measureOf(panel, measure), of, window);
-    const shown = judged(rows(of, measure).slice(0, TABLE_ROWS_MAX), thresholds);
+    const shown = judged(rows(of, measure).slice(0, TABLE_ROWS_MAX), judging(thresholds, isGrowing(panel, window)));
     const cells = shown.map((row) => cellOf(row, inUnit(format, unit), words));
     return { title, cells, ...(thresholds.length === 0 ? {} : { levels: shown.map((row) => row.beyond?.level ?? null) }) };
   };

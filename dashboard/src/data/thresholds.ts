@@ -4,7 +4,7 @@ import type { Words } from "../i18n/words";
 import type { Measure, Panel, Scope, Threshold } from "../wire/shapes";
 import { joined, type Format } from "./format";
 import type { Row } from "./rows";
-import { kindOfName } from "./spans";
+import { countOfName, CUMULATIVE, isSettled, kindOfName } from "./spans";
 
 export type Level = Threshold["level"];
 
@@ -13,13 +13,28 @@ export const LEVEL_MARKS: Readonly<Record<Level, string>> = { warn: "⚠", bad: 
 /** Rows beyond a threshold that are named; the others are counted. */
 const NAMED_MAX = 3;
 
-/** The thresholds of a measure over a window; of a panel's own window `window` is `null`. */
+/**
+ * The thresholds of a measure over a window; of a panel's own window `window` is `null`. Those of
+ * one kind of windows say nothing of several such windows put together.
+ */
 export function thresholdsOf(panel: Panel, measure: Measure, scope: Scope, window: string | null): readonly Threshold[] {
   // A threshold is for all that was counted.
   if (scope !== "total" || panel.thresholds.length === 0) return [];
-  const kind = window === null ? panel.windows[0] ?? null : kindOfName(window);
+  const isOfOne = window === null || (countOfName(window) === null && !window.includes(".."));
+  const kind = window === null ? panel.windows[0] ?? null : isOfOne ? kindOfName(window) : null;
   return panel.thresholds.filter((threshold) =>
     threshold.measure === measure.name && (threshold.window === null || threshold.window === kind));
+}
+
+/** `true` where the shown figures are of a time that is not over; of the total `false`. */
+export function isGrowing(panel: Panel, window: string | null): boolean {
+  if (window === null) return (panel.windows[0] ?? CUMULATIVE) !== CUMULATIVE;
+  return kindOfName(window) !== CUMULATIVE && !isSettled(window);
+}
+
+/** Those that say something already: a figure that still grows is not yet too low. */
+export function judging(thresholds: readonly Threshold[], isStillGrowing: boolean): readonly Threshold[] {
+  return isStillGrowing ? thresholds.filter(({ side }) => side === "above") : thresholds;
 }
 
 /** The gravest threshold that a value is beyond; of equally grave ones the first. */

@@ -12,7 +12,7 @@ import type { Context } from "./context";
 import type { PanelTable } from "./panel-table";
 import { labelText, measureOf, measuresOf, OTHER_KEY } from "./rows";
 import { CUMULATIVE, spanText } from "./spans";
-import { beyond, thresholdsOf, verdictOf } from "./thresholds";
+import { beyond, judging, thresholdsOf, verdictOf } from "./thresholds";
 import { lastWindowsName } from "./window-name";
 
 /** The last of the palette's colours, which a line alone does not have. */
@@ -141,8 +141,9 @@ function shortOf(span: Span, ctx: Context): string {
   return clock === "00:00" ? ctx.format.monthDay(span.startMs) : clock;
 }
 
-function beyondAt({ thresholds }: Trend, { key, color, values }: TrendSeries, window: number): Threshold | null {
-  return color === null ? null : beyond(thresholds, key, values[window] ?? null);
+function beyondAt({ thresholds, windows }: Trend, { key, color, values }: TrendSeries, window: number): Threshold | null {
+  const known = judging(thresholds, windows[window]?.isOpen === true);
+  return color === null ? null : beyond(known, key, values[window] ?? null);
 }
 
 /** What is said of the value of a series over a window; empty where there is nothing to say. */

@@ -14,7 +14,7 @@ import { logScale } from "../data/quantiles";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../data/rows";
 import { slicedFrame, slicedPanel, slicedWindows } from "../data/slice";
 import { spanText } from "../data/spans";
-import { judged, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
+import { isGrowing, judged, judging, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
 import { timeName } from "../data/time-name";
 import { sinceWords } from "../data/trouble";
 import { layoutOf, type TileLayout } from "../data/tile-layout";
@@ -279,7 +279,9 @@ function frameShown(
   const layout = layoutOf(panel.layout, ctx.state.layouts);
   const drawn = drawable(panelKind(panel), found, layout);
   const once = (each: readonly Row[]) => (drawn === "tiles" && !choice.table ? spelledOnce(each, measure.additive, layout) : each);
-  const rows = judged(ordered(once(found), before === null ? null : once(before), measure, choice, ctx), thresholds);
+  const rows = judged(
+    ordered(once(found), before === null ? null : once(before), measure, choice, ctx),
+    judging(thresholds, isGrowing(panel, window)));
   const isTrouble = frame.state !== "ok" && frame.state !== "empty";
   if (mark !== null && isTrouble && isBlank(rows)) {
     return { state: frame.state, sum, body: message(mark.title, mark.text) };

@@ -3,7 +3,7 @@ import { limitsAt, marked, withLimits } from "../../../src/charts/limits";
 import { CHARTS } from "../../../src/charts/option";
 import { tipLines } from "../../../src/charts/tooltip";
 import { measureOf } from "../../../src/data/rows";
-import { beyond, judged, limitsOf, stripOf, thresholdsOf, verdictOf, verdictWhole } from "../../../src/data/thresholds";
+import { beyond, isGrowing, judged, judging, limitsOf, stripOf, thresholdsOf, verdictOf, verdictWhole } from "../../../src/data/thresholds";
 import { WORDS } from "../../../src/i18n/words";
 import { keyFacts } from "../../../src/panels/key-card-model";
 import { panelModel } from "../../../src/panels/panel-model";
@@ -25,9 +25,21 @@ describe("the thresholds of a measure", () => {
   it("are for all that was counted, and over the windows that they name", () => {
     const windowed = { ...panel, windows: ["cumulative", "1d"], thresholds: [of("warn", "above", 1), of("bad", "above", 2, { window: "1d" })] };
     const values = (scope: "total" | "late", window: string | null) => thresholdsOf(windowed, measure, scope, window).map(({ value }) => value);
-    expect([values("total", null), values("total", "1d"), values("total", "1d*7"), values("late", "1d")]).toEqual([[1], [1, 2], [1, 2], []]);
+    expect([values("total", null), values("total", "1d"), values("total", "1d*7"), values("late", "1d")]).toEqual([[1], [1, 2], [1], []]);
     expect(values("total", "1d@2015-11-11T00:00:00+08:00")).toEqual([1, 2]);
+    expect(values("total", "1d@2015-11-10T00:00:00+08:00..2015-11-12T00:00:00+08:00")).toEqual([1]);
     expect(thresholdsOf(windowed, { ...measure, name: "other" }, "total", null)).toEqual([]);
+  });
+
+  it("call no figure too low while it grows", () => {
+    const past = "1d@2015-11-11T00:00:00+08:00";
+    const growing = (windows: string[], window: string | null) => isGrowing({ ...panel, windows }, window);
+    expect([growing([], null), growing(["cumulative", "1d"], null), growing(["1d", "cumulative"], "cumulative"), growing(["1d"], past)])
+      .toEqual([false, false, false, false]);
+    expect([growing(["1d"], null), growing(["cumulative", "1d"], "1d"), growing(["1d"], "1d*7"), growing(["1d"], `${past}..2015-11-13T00:00:00+08:00`)])
+      .toEqual([true, true, true, true]);
+    const both = [of("warn", "below", 5), of("warn", "above", 10)];
+    expect([judging(both, false), judging(both, true)]).toEqual([both, [both[1]]]);
   });
 
   it("are beyond on their side alone, the gravest first", () => {

@@ -38,6 +38,11 @@ pub(super) struct StateArgs {
     #[arg(long, default_value = "zipf", value_parser = ["zipf", "even"])]
     skew: String,
 
+    /// The share of late events. Keys that are seen late have counts of their own, so a state is
+    /// whole only once each key was seen in both ways.
+    #[arg(long, default_value_t = 0.02)]
+    late: f64,
+
     /// Events per second, or `max`.
     #[arg(long, default_value = "100000")]
     rate: String,
@@ -77,10 +82,10 @@ struct Turn {
 }
 
 pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
-    let StateArgs { keys, windows, skew, rate, warm, seconds, .. } = args;
+    let StateArgs { keys, windows, skew, late, rate, warm, seconds, .. } = args;
     let settings = json!({
-        "keys": keys, "windows": windows, "skew": skew, "rate": rate, "warm": warm,
-        "seconds": seconds,
+        "keys": keys, "windows": windows, "skew": skew, "late": late, "rate": rate,
+        "warm": warm, "seconds": seconds,
     });
     let mut figures = Figures::new("state", settings, &args.figures)?;
     let plugin = component(&args.plugin, "--plugin names the component of `count_by`")?;
@@ -164,7 +169,8 @@ fn turn(args: &StateArgs, keys: u32, plugin: &Path) -> Result<Turn, Failure> {
 fn pipeline(args: &StateArgs, keys: u32, plugin: &Path) -> String {
     let rate = if args.rate == "max" { "\"max\"" } else { args.rate.as_str() };
     let windows: Vec<String> = args.windows.iter().map(|window| format!("{window:?}")).collect();
-    let (windows, skew, users) = (windows.join(", "), &args.skew, users(plugin));
+    let (windows, users) = (windows.join(", "), users(plugin));
+    let StateArgs { skew, late, .. } = args;
     format!(
         "version = 1
 name = \"bench state\"
@@ -174,6 +180,7 @@ workers = 1
 rate = {rate}
 users = {keys}
 skew = \"{skew}\"
+late = {late:?}
 season = 1000000
 
 [schema]
