@@ -16,14 +16,11 @@ use super::open_panes::{self, Around};
 use super::reader::{Problem, Read, Table, Value};
 use super::schema::WrittenFields;
 use super::source::path_in;
-use super::values::{duration, instant, line, one_of, size, whole};
+use super::values::{duration, identifier, instant, line, one_of, size, whole};
 use super::windows;
 
 /// The most metrics in one pipeline.
 const METRICS_MAX: usize = 256;
-
-/// The longest id, in characters.
-const ID_CHARS_MAX: usize = 64;
 
 /// The values of `wasi`.
 const WASI: [(&str, Wasi); 1] = [("inert", Wasi::Inert)];
@@ -106,7 +103,7 @@ fn read<'a>(
     context: &Context<'_>,
 ) -> Option<MetricSettings> {
     let id = table.required("id", "\"behavior\"", |value| {
-        let id = id(value)?;
+        let id = identifier(value)?;
         if ids.contains(&id) {
             return Err(Problem::new(format!("is `{id}`, which another metric has already"))
                 .hint("give each metric an id of its own"));
@@ -157,17 +154,6 @@ fn read<'a>(
         compile_time_max,
         compile_memory_max,
     })
-}
-
-fn id<'a>(value: &Value<'a>) -> Read<&'a str> {
-    let text = line(value)?;
-    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-    if text.chars().all(legal) && text.len() <= ID_CHARS_MAX {
-        return Ok(text);
-    }
-    Err(Problem::new(format!("is not an id: `{text}`")).hint(format!(
-        "use up to {ID_CHARS_MAX} lower-case letters, digits, `_` and `-`; labels come from the plugin"
-    )))
 }
 
 /// `all`, `none`, a moment or a duration.

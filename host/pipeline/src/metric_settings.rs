@@ -92,8 +92,10 @@ impl MetricSettings {
 /// `[[panel]]`: what the pipeline wants otherwise than the plugin.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PanelSettings {
-    /// The metric's id, or `metric.view` where it has several views.
+    /// The metric's id, or `metric.view` where it has several views; of a further panel its own.
     pub id: String,
+    /// The id of the panel that is shown once more; `None` means that this is no further one.
+    pub of: Option<String>,
     /// The place of the table in the file, counted from 0.
     pub index: usize,
     /// The title by language; empty: the plugin's.

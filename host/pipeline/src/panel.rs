@@ -1,5 +1,6 @@
 //! `[[panel]]`: title, chart, order, size and more of a panel, where the pipeline's choice differs
-//! from the plugin's. The views are known only when the plugin is loaded.
+//! from the plugin's, or of one that is shown once more in another way. The views are known only
+//! when the plugin is loaded.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use super::reader::{Problem, Read, Table, Value};
 use super::shown_settings::LayoutSettings;
 use super::suggest::list;
 use super::threshold;
-use super::values::{line, one_of};
+use super::values::{identifier, line, one_of};
 
 /// The charts that the page draws.
 const CHARTS: [&str; 8] = ["pie", "bar", "hbar", "line", "number", "heatmap", "tiles", "table"];
@@ -33,12 +34,17 @@ pub(super) fn read_panels(
     for (index, item) in items.iter().enumerate() {
         let Some(table) = item.read(Value::table) else { continue };
         let Some(panel) = read(table, index, &mut ids, (metrics, layouts)) else { continue };
-        let metric = panel.id.split('.').next().unwrap_or_default();
+        let metric = metric_of(panel.of.as_ref().unwrap_or(&panel.id));
         match metrics.iter_mut().find(|m| m.id == metric) {
             Some(owner) => owner.panels.push(panel),
             None => item.report(unknown(metric, metrics)),
         }
     }
+}
+
+/// The metric of a panel that the plugin has.
+fn metric_of(id: &str) -> &str {
+    id.split('.').next().unwrap_or_default()
 }
 
 fn list_of_tables<'a>(value: &Value<'a>) -> Read<Vec<Value<'a>>> {
@@ -69,17 +75,32 @@ fn read(
         ids.push(id.clone());
         Ok(id)
     });
+    let of = table.optional("of", |value| line(value).map(str::to_owned));
+    if let (Some(id), true) = (&id, table.value("of").is_some()) {
+        further(&mut table, id, metrics);
+    }
     let title = table.or("title", BTreeMap::new(), title);
     let chart = table.optional("chart", one_of(&CHARTS.map(|chart| (chart, chart))));
     let order = table.optional("order", order);
     let size = table.optional("size", one_of(&SIZES.map(|size| (size, size))));
-    let owner = id.as_deref().and_then(|id| id.split('.').next());
+    let owner = of.as_deref().or(id.as_deref()).map(metric_of);
     let owner = owner.and_then(|id| metrics.iter().find(|metric| metric.id == id));
     let over = table.optional("over", |value| over(value, owner));
     let layout = table.optional("layout", |value| layout(value, layouts));
     let thresholds = threshold::read_thresholds(&mut table, owner);
     table.finish();
-    Some(PanelSettings { id: id?, index, title, chart, order, size, over, layout, thresholds })
+    Some(PanelSettings { id: id?, of, index, title, chart, order, size, over, layout, thresholds })
+}
+
+/// A further panel has an id that none of a plugin can have.
+fn further(table: &mut Table<'_>, id: &str, metrics: &[MetricSettings]) {
+    let Some(value) = table.value("id") else { return };
+    if metrics.iter().any(|metric| metric.id == metric_of(id)) {
+        let message = format!("is `{id}`, which a panel of metric `{}` may have", metric_of(id));
+        value.report(Problem::new(message).hint("a panel with `of` has an id of its own"));
+    } else if let Err(problem) = identifier(&value) {
+        value.report(problem);
+    }
 }
 
 /// `windows`, of a metric that has some.

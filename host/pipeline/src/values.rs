@@ -15,6 +15,9 @@ use super::units::{
 /// The longest text of a name or an address, in characters.
 const TEXT_CHARS_MAX: usize = 4096;
 
+/// The longest id, in characters.
+const ID_CHARS_MAX: usize = 64;
+
 /// A text that is not empty and has no control characters.
 pub(super) fn line<'a>(value: &Value<'a>) -> Read<&'a str> {
     let text = value.text()?;
@@ -27,6 +30,17 @@ pub(super) fn line<'a>(value: &Value<'a>) -> Read<&'a str> {
     } else {
         Ok(text)
     }
+}
+
+/// An id in the file, in addresses and in names of files.
+pub(super) fn identifier<'a>(value: &Value<'a>) -> Read<&'a str> {
+    let text = line(value)?;
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if text.chars().all(legal) && text.len() <= ID_CHARS_MAX {
+        return Ok(text);
+    }
+    Err(Problem::new(format!("is not an id: `{text}`"))
+        .hint(format!("use up to {ID_CHARS_MAX} lower-case letters, digits, `_` and `-`")))
 }
 
 /// A whole number in a range.

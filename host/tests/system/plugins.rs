@@ -125,20 +125,28 @@ fn name_of(path: &Path) -> String {
 #[test]
 fn panels_are_shown_as_the_pipeline_wants_them() {
     let panel = "[[panel]]\nid = \"here\"\ntitle = { zh = \"哪里\" }\nchart = \"pie\"\n\
-                 order = -1\nsize = \"wide\"\n";
+                 order = -1\nsize = \"wide\"\n\
+                 [[panel]]\nid = \"again\"\nof = \"here\"\nchart = \"table\"\norder = -2\n";
     let place = workplace(&format!("{}{panel}", province("here", "")));
     let host = Host::start(&place);
     let schema = host.stream().until("schema");
-    let shown = &schema["panels"][0];
+    let again = &schema["panels"][0];
+    assert_eq!([&again["id"], &again["metric"], &again["chart"]], ["again", "here", "table"]);
+    let shown = &schema["panels"][1];
     let found = ["title", "chart", "order", "size"].map(|key| shown[key].clone());
     let title = json!({ "zh": "哪里", "en": "Provinces" });
     assert_eq!(found, [title, json!("pie"), json!(-1), json!("wide")]);
+    let rows = |id: &str| host.get(&format!("/api/v1/panels/{id}/data")).json();
+    assert_eq!(rows("again"), rows("here"));
     host.terminate();
-    place.set_text(&format!("{}{}", province_text(&place), panel.replace("here", "here.top")));
-    let ended = finish(place.command("check").arg("--offline"));
-    assert_eq!(ended.code, Some(2));
-    let words = "there is no panel `here.top`";
-    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    for key in ["id", "of"] {
+        let text = panel.replace(&format!("{key} = \"here\""), &format!("{key} = \"here.top\""));
+        place.set_text(&format!("{}{text}", province_text(&place)));
+        let ended = finish(place.command("check").arg("--offline"));
+        assert_eq!(ended.code, Some(2));
+        let words = ["there is no panel `here.top`", "those of this metric are `here`"];
+        assert!(words.iter().all(|words| ended.stderr.contains(words)), "{}", ended.stderr);
+    }
 }
 
 /// The pipeline of `place` without its panels.

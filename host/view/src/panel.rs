@@ -6,7 +6,7 @@ use streamgauge_pipeline::{MetricSettings, ThresholdSettings};
 use streamgauge_plugin::{Descriptor, Output, Plugin, View};
 use streamgauge_wire::{Dimension, Label, Localized, Measure, Panel, Threshold};
 
-/// The panels of a plugin, in the order of its views.
+/// The panels of a plugin, in the order of its views, and those that show one of them once more.
 pub fn panels(plugin: &Plugin) -> Vec<Panel> {
     of_metric(plugin.settings(), plugin.descriptor())
 }
@@ -18,8 +18,14 @@ fn of_metric(settings: &MetricSettings, descriptor: &Descriptor) -> Vec<Panel> {
         1 => metric.clone(),
         _ => format!("{metric}.{}", view.id),
     };
-    let of = |view: &View| whole(overridden(settings, panel(settings, descriptor, view, id(view))));
-    views.iter().map(of).collect()
+    let own = |view: &View| panel(settings, descriptor, view, id(view));
+    let own: Vec<Panel> = views.iter().map(own).collect();
+    let further = settings.panels.iter().filter_map(|wanted| {
+        let shown = own.iter().find(|panel| Some(&panel.id) == wanted.of.as_ref())?;
+        Some(Panel { id: wanted.id.clone(), ..shown.clone() })
+    });
+    let all = own.iter().cloned().chain(further);
+    all.map(|panel| whole(overridden(settings, panel))).collect()
 }
 
 /// The panel with the pipeline's settings in place of the plugin's.

@@ -13,7 +13,8 @@ pub type Localized = BTreeMap<String, String>;
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Panel {
-    /// The metric's id, or `metric.view` where it has several views.
+    /// The metric's id, or `metric.view` where it has several views; where the pipeline shows a view
+    /// once more, an id of its own.
     pub id: String,
     /// The id of a metric of the pipeline.
     pub metric: String,

@@ -115,6 +115,28 @@ fn a_missing_language_is_spoken_for_by_the_other_then_by_any_then_by_the_name() 
 }
 
 #[test]
+fn a_view_is_shown_once_more_under_an_id_of_its_own_and_in_another_way() {
+    let more = |of: &str| PanelSettings {
+        of: Some(of.to_owned()),
+        over: Some("windows"),
+        title: [("zh".to_owned(), "每天".to_owned())].into(),
+        ..wanted("course")
+    };
+    let views = [view("share")];
+    let plain = of(&views, &[]).remove(0);
+    let mut further = Panel { id: "course".to_owned(), over: Some("windows"), ..plain.clone() };
+    further.title.insert("zh".to_owned(), "每天".to_owned());
+    let table = PanelSettings { chart: Some("table"), ..wanted("age") };
+    let own = Panel { chart: "table".to_owned(), ..plain };
+    assert_eq!(of(&views, &[more("age"), table]), [own, further], "neither changes the other");
+    let views = [view("share"), view("trend")];
+    let ids = |panels: Vec<Panel>| panels.into_iter().map(|p| (p.id, p.view)).collect::<Vec<_>>();
+    let of_trend = ids(of(&views, &[more("age.trend")]));
+    assert_eq!(of_trend[2], ("course".to_owned(), "trend".to_owned()));
+    assert_eq!(of(&views, &[more("age")]).len(), 2, "there is no such panel");
+}
+
+#[test]
 fn the_pipeline_overrides_what_it_names_and_nothing_else() {
     let plain = &of(&[view("share")], &[])[0];
     let only_order = PanelSettings { order: Some(-3), ..wanted("age") };

@@ -11,18 +11,24 @@ pub(super) fn faults(document: &Document, plugin: &Plugin) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for wanted in &plugin.settings().panels {
         match known.iter().find(|panel| panel.id == wanted.id) {
-            None => found.push(unknown(document, wanted, &known)),
+            None => {
+                let further = &plugin.settings().panels;
+                let is_own = |panel: &&Panel| !further.iter().any(|wanted| wanted.of.is_some() && wanted.id == panel.id);
+                let own: Vec<_> = known.iter().filter(is_own).collect();
+                found.push(unknown(document, wanted, &own));
+            }
             Some(panel) => found.extend(of_panel(document, wanted, panel)),
         }
     }
     found
 }
 
-fn unknown(document: &Document, wanted: &PanelSettings, known: &[Panel]) -> Diagnostic {
+fn unknown(document: &Document, wanted: &PanelSettings, known: &[&Panel]) -> Diagnostic {
     let ids: Vec<&str> = known.iter().map(|panel| panel.id.as_str()).collect();
-    let place = document.place(&format!("panel[{}].id", wanted.index));
+    let (key, id) = wanted.of.as_ref().map_or(("id", &wanted.id), |of| ("of", of));
+    let place = document.place(&format!("panel[{}].{key}", wanted.index));
     let known = format!("those of this metric are `{}`", ids.join("`, `"));
-    Diagnostic::error(format!("there is no panel `{}`", wanted.id)).at(place).help(known)
+    Diagnostic::error(format!("there is no panel `{id}`")).at(place).help(known)
 }
 
 fn of_panel(document: &Document, wanted: &PanelSettings, panel: &Panel) -> Vec<Diagnostic> {
