@@ -250,14 +250,9 @@ impl<'a> TextColumn<'a> {
         tally
     }
 
-    /// Where each row's text ends, and all texts, where each row has an entry of its own, as in a
-    /// column of ids.
-    pub(crate) fn apart(&self) -> Option<(&'a [u32], &'a str)> {
-        let is_next = |(row, &code): (usize, &u32)| code as usize == row;
-        let is_apart = self.valid.is_empty()
-            && self.codes.len() == self.entries()
-            && self.codes.iter().enumerate().all(is_next);
-        let ends = self.values.offsets.get(1..).filter(|_| is_apart)?;
+    /// Where the text of each entry of the dictionary ends, and all these texts.
+    pub(crate) fn texts(&self) -> Option<(&'a [u32], &'a str)> {
+        let ends = self.values.offsets.get(1..)?;
         Some((ends, self.utf8.get(..ends.last().map_or(0, |end| *end as usize))?))
     }
 

@@ -35,7 +35,8 @@ pub(super) fn of_all(
 }
 
 pub(super) fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {
-    let PanelSettings { id, of, index: _, title, chart, order, size, over, layout, thresholds } = panel;
+    let PanelSettings { id, of, index: _, title, chart, order, size, over, layout, thresholds } =
+        panel;
     texts.set_if(format!("panel.{id}.of"), of.as_ref());
     for (language, text) in title {
         texts.set(format!("panel.{id}.title.{language}"), text);

@@ -35,15 +35,32 @@ fn ids(numbers: impl Iterator<Item = u64>) -> Vec<String> {
 /// Batches of ids, of a few words again and again, and short ones; ids come again.
 fn batches() -> Vec<Vec<String>> {
     let words = || (0..300).map(|row| format!("word {}", row % 7)).collect();
-    vec![ids(0..500), words(), ids(300..900), ids(0..3), words(), ids(100_000..100_020)]
+    let some_twice = ids((0..200).chain(150..180).chain([7, 7, 7]));
+    vec![ids(0..500), words(), ids(300..900), ids(0..3), words(), some_twice, ids(100_000..100_020)]
 }
 
 #[test]
 fn ids_are_written_down_and_words_are_not() {
     let (counter, _) = both(&[ids(0..500)]);
     assert_eq!(counter.state.borrow().written.keys, 500);
-    let (counter, _) = both(&[(0..500).map(|row| format!("{}", row % 9)).collect()]);
-    assert_eq!(counter.state.borrow().written.keys, 0);
+    for (texts, kept) in [(9, 0), (300, 0), (374, 0), (375, 375), (499, 499)] {
+        let (counter, _) = both(&[(0..500).map(|row| format!("{}", row % texts)).collect()]);
+        assert_eq!(counter.state.borrow().written.keys, kept, "{texts} texts in 500 rows");
+    }
+}
+
+#[test]
+fn rows_without_a_text_and_texts_without_a_row_count_nothing() {
+    let texts = ids(0..40);
+    let rows = texts.iter().map(|text| Some(text.as_str())).chain([None; 3]);
+    let batch = TestBatch::default().text(rows);
+    let mut counter = IdCounter::default();
+    counter.count_texts(batch.batch().text(0).expect("a text"));
+    assert!(counter.state.borrow().written.keys >= 40);
+    assert_eq!(counter.table().cells().len(), 40);
+    let utf8 = "abc".to_owned();
+    let texts = Texts { ends: vec![1, 2, 3], utf8, others: vec![(0, 5), (2, 0)] };
+    assert_eq!(texts.counts().collect::<Vec<_>>(), [("a", 5), ("b", 1)]);
 }
 
 #[test]
@@ -98,6 +115,31 @@ fn no_more_is_written_down_than_a_map_of_it_would_take() {
     assert_eq!(*counter.counter(), plain);
 }
 
+/// The difference with one batch of texts that were written down, of the form before where there are
+/// no counts.
+fn texts(ends: &[u32], utf8: &str, others: Option<&[(u64, u64)]>) -> Result<IdCounter> {
+    let mut writer = Writer::default();
+    writer.u64(if others.is_some() { IN_NO_ORDER_COUNTED } else { IN_NO_ORDER });
+    writer.u64(1);
+    writer.u64(ends.len() as u64);
+    writer.lengths(ends);
+    writer.text(utf8);
+    if let Some(others) = others {
+        writer.u64(others.len() as u64);
+        others.iter().flat_map(|(place, events)| [*place, *events]).for_each(|n| writer.u64(n));
+    }
+    writer.u64(0);
+    read(&writer.finish())
+}
+
+#[test]
+fn differences_of_the_form_before_are_read() {
+    let before = texts(&[1, 4], "a中", None).expect("a difference");
+    assert_eq!(before.table().cells(), [["a", "1"], ["中", "1"]]);
+    let counted = texts(&[1, 4], "a中", Some(&[(1, 3)])).expect("a difference");
+    assert_eq!(counted.table().cells(), [["a", "1"], ["中", "3"]]);
+}
+
 #[test]
 fn bytes_that_are_no_difference_are_refused() {
     let (counter, _) = both(&[ids(0..40), vec!["a".to_owned(), "a".to_owned()]]);
@@ -121,20 +163,19 @@ fn bytes_that_are_no_difference_are_refused() {
         let error = entries(&wrong).expect_err("wrong").to_string();
         assert!(error.contains("keys must differ and counts be above 0"), "{error}");
     }
-    let texts = |ends: &[u32], utf8: &str| {
-        let mut writer = Writer::default();
-        writer.u64(IN_NO_ORDER);
-        writer.u64(1);
-        writer.u64(ends.len() as u64);
-        writer.lengths(ends);
-        writer.text(utf8);
-        writer.u64(0);
-        read(&writer.finish())
-    };
-    assert!(texts(&[1, 4], "a中").is_ok());
     for wrong in [&[1, 2][..], &[1, 5], &[1], &[]] {
-        let error = texts(wrong, "a中").expect_err("wrong").to_string();
+        let error = texts(wrong, "a中", Some(&[])).expect_err("wrong").to_string();
         assert!(error.contains("do not end where it says"), "{error}");
+    }
+    for (wrong, words) in [
+        (&[(1, 2), (0, 2)][..], "in no order"),
+        (&[(1, 2), (1, 2)], "in no order"),
+        (&[(1 << 32, 2)], "in no order"),
+        (&[(0, 1 << 32)], "in no order"),
+        (&[(2, 2)], "not there"),
+    ] {
+        let error = texts(&[1, 4], "a中", Some(wrong)).expect_err("wrong").to_string();
+        assert!(error.contains(words), "{error}");
     }
     for batches in [&[0xff; 9][..], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]] {
         let huge = [&[0xff; 9][..], &[1], batches, &[1, 2, 1, b'a']].concat();

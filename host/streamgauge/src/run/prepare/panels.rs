@@ -13,7 +13,9 @@ pub(super) fn faults(document: &Document, plugin: &Plugin) -> Vec<Diagnostic> {
         match known.iter().find(|panel| panel.id == wanted.id) {
             None => {
                 let further = &plugin.settings().panels;
-                let is_own = |panel: &&Panel| !further.iter().any(|wanted| wanted.of.is_some() && wanted.id == panel.id);
+                let is_own = |panel: &&Panel| {
+                    !further.iter().any(|wanted| wanted.of.is_some() && wanted.id == panel.id)
+                };
                 let own: Vec<_> = known.iter().filter(is_own).collect();
                 found.push(unknown(document, wanted, &own));
             }
