@@ -4,7 +4,7 @@
 // place among the cells and stands in a note below (`panels/heat-legend.ts`).
 import { crossOf, type Cross } from "../data/cross";
 import { clip } from "../data/format";
-import { sum } from "../data/rows";
+import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
@@ -16,6 +16,9 @@ import { tooltip } from "./tooltip";
 const LABEL_CHARACTERS_MAX = 24;
 /** Sizes of the labels above columns in multiples of the text size, the best first. */
 const LABEL_SCALES = [0.85, 0.75, 0.68] as const;
+/** The smallest size of the labels beside lines, in multiples of the text size, and the room of one. */
+const DOWN_SCALE_MIN = 0.62;
+const DOWN_LINE = 1.1;
 /** Cells narrower or lower than this, in pixels, have no gaps between them. */
 const GAP_ROOM_MIN = 6;
 
@@ -73,6 +76,13 @@ export const heatmap: Chart = {
     return `${down.length}x${across.length}x${longest(across)}${isTurned ? " turned" : ""}`;
   },
 };
+
+/** How many first keys can all have a name. */
+export function namedLines(style: ChartStyle, rows: readonly Row[]): number {
+  const { fit } = lying(style, crossOf(rows));
+  if (fit.downInterval === 0) return Infinity;
+  return Math.floor((style.height - fit.bottom) / (style.fontPx * DOWN_SCALE_MIN * DOWN_LINE));
+}
 
 type Axes = Pick<Cross, "down" | "across">;
 
@@ -145,7 +155,7 @@ function fitOf(style: ChartStyle, { down, across: names }: Axes) {
     : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
   const bottom = style.fontPx * 1.6 + depth;
   const height = Math.max(0, style.height - bottom) / Math.max(1, down.length);
-  const downScale = Math.min(0.85, Math.max(0.62, height / (style.fontPx * 1.25)));
+  const downScale = Math.min(0.85, Math.max(DOWN_SCALE_MIN, height / (style.fontPx * 1.25)));
   return {
     across,
     acrossScale: scale,
@@ -153,7 +163,7 @@ function fitOf(style: ChartStyle, { down, across: names }: Axes) {
     left,
     bottom,
     downScale,
-    downInterval: height >= style.fontPx * downScale * 1.1 ? 0 : "auto" as const,
+    downInterval: height >= style.fontPx * downScale * DOWN_LINE ? 0 : "auto" as const,
     gap: Math.min(room, height) >= GAP_ROOM_MIN ? 1 : 0,
   };
 }

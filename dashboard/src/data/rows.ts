@@ -122,6 +122,26 @@ export function fitted(
   }];
 }
 
+/** The cells of the first `most` first keys, and the others in the rest, which already holds `more` cells. */
+export function fittedLines(
+  rows: readonly Row[], most: number, more: number, additive: boolean, words: Words,
+): readonly Row[] {
+  const keys = [...new Set(rows.flatMap(({ key, second }) => (second === null ? [] : [key])))];
+  if (keys.length <= most) return rows;
+  const kept = new Set(keys.slice(0, Math.max(1, most)));
+  const isKept = ({ key, second }: Row) => second !== null && kept.has(key);
+  const cut = rows.filter((row) => !isKept(row));
+  const count = String(cut.filter(({ second }) => second !== null).length + more);
+  return [...rows.filter(isKept), {
+    key: OTHER_KEY,
+    label: words.panels.otherCells(count),
+    second: null,
+    value: additive ? sum(cut) : null,
+    error: null,
+    color: null,
+  }];
+}
+
 /** An error of 0 says that the value is exact, which needs no words. */
 function known(error: Cell | undefined): number | null {
   return error === undefined || error === null || error === 0 ? null : Math.abs(error);

@@ -1,6 +1,7 @@
 // A chart in a panel of a given size: the rows that fit, the words that stand for the
 // picture, and the signature of a drawing. Pure.
 import { standing } from "../charts/bars";
+import { namedLines } from "../charts/heatmap";
 import { shapeOf } from "../charts/option";
 import { accentOf, onWall, THEMES } from "../charts/palette";
 import { isCompared } from "../charts/past";
@@ -8,7 +9,7 @@ import { rowsFor } from "../charts/ranking";
 import type { ChartStyle } from "../charts/style";
 import type { Context } from "../data/context";
 import type { ChartKind } from "../data/kinds";
-import { fitted, shareOf, sum, type Row } from "../data/rows";
+import { fitted, fittedLines, shareOf, sum, type Row } from "../data/rows";
 import { verdictWhole } from "../data/thresholds";
 import { say } from "../i18n/words";
 import type { Measure, Panel, Scope, Threshold } from "../wire/shapes";
@@ -55,6 +56,8 @@ export function drawnKind(kind: ChartKind, rows: readonly Row[], style: ChartSty
 export function chartRows(
   kind: ChartKind, rows: readonly Row[], restKeys: number, style: ChartStyle, ctx: Context, isOrdered = false,
 ): readonly Row[] {
+  // Nobody points at a cell on a wall, so each line has its name there.
+  if (kind === "heatmap" && ctx.kiosk) return fittedLines(rows, namedLines(style, rows), restKeys, style.additive, ctx.words);
   if (kind === "hbar" && isOrdered) return rows.slice(0, rowsFor(style));
   return kind === "hbar" ? fitted(rows, rowsFor(style), restKeys, style.additive, ctx.words) : rows;
 }

@@ -42,6 +42,33 @@ describe("the rows of a chart", () => {
   });
 });
 
+describe("the lines of a heat map on a wall", () => {
+  const names = Array.from({ length: 12 }, (_, i) => `a line of its own ${i}`);
+  const n = names.flatMap((_, i) => [100 - i, 1]);
+  const keys = names.flatMap((name) => [name, name]);
+  const frame = { keys, across: names.flatMap(() => ["0", "1"]), total: { n }, on_time: { n }, late: { n: n.map(() => 0) } };
+  const cells = rowsFor(crossed({ frame }));
+  const wall = { ...ctx, kiosk: true };
+  const low = { ...STYLE, width: 150, height: 120 };
+
+  it("are as many as have a name, the others in the rest", () => {
+    const rows = chartRows("heatmap", cells, 9, low, wall);
+    const lines = new Set(rows.filter(({ second }) => second !== null).map(({ key }) => key));
+    expect([lines.size > 2, lines.size < 12]).toEqual([true, true]);
+    expect([...lines]).toEqual(names.slice(0, lines.size));
+    expect(rows.at(-1)).toMatchObject({ label: `Other (${(12 - lines.size) * 2 + 9} cells)`, second: null, color: null });
+    const sum = (all: typeof rows) => all.reduce((of, { value }) => of + (value ?? 0), 0);
+    expect(sum(rows)).toBe(sum(cells));
+    expect(chartRows("heatmap", rows, 0, low, wall)).toBe(rows);
+    expect(chartRows("heatmap", cells, 9, { ...low, additive: false }, wall).at(-1)?.value).toBeNull();
+  });
+
+  it("are all of them where they have room, and where a reader may point at them", () => {
+    expect(chartRows("heatmap", cells, 9, { ...low, height: 900 }, wall)).toBe(cells);
+    expect(chartRows("heatmap", cells, 9, low, ctx)).toBe(cells);
+  });
+});
+
 describe("the signature of a chart", () => {
   const of = (more: object = {}, rows = many, lang: "zh" | "en" = "en") =>
     signatureOf("bar", "total", rows, { ...STYLE, ...more }, contextOf(greeted(), lang));
