@@ -133,7 +133,8 @@ retry_ms: number, };
 
 export type Panel = {
 /**
- * The metric's id, or `metric.view` where it has several views.
+ * The metric's id, or `metric.view` where it has several views; where the pipeline shows a view
+ * once more, an id of its own.
  */
 id: string,
 /**
