@@ -130,9 +130,9 @@ fn panels_are_shown_as_the_pipeline_wants_them() {
     let place = workplace(&format!("{}{panel}", province("here", "")));
     let host = Host::start(&place);
     let schema = host.stream().until("schema");
-    let again = &schema["panels"][0];
+    let again = &schema["panels"][1];
     assert_eq!([&again["id"], &again["metric"], &again["chart"]], ["again", "here", "table"]);
-    let shown = &schema["panels"][1];
+    let shown = &schema["panels"][0];
     let found = ["title", "chart", "order", "size"].map(|key| shown[key].clone());
     let title = json!({ "zh": "哪里", "en": "Provinces" });
     assert_eq!(found, [title, json!("pie"), json!(-1), json!("wide")]);
