@@ -1,6 +1,6 @@
 // Cells of two dimensions, the deeper the more: first keys from top to bottom, second keys from
-// left to right, or the other way round where only that has room for each name. A cell with nothing is faint and outside the
-// scale; a cell whose value is not known is left open. The rest of a cut list has no
+// left to right, or the other way round where only that has room for each name. A cell with
+// nothing is faint and outside the scale; a cell whose value is not known is left open. The rest of a cut list has no
 // place among the cells and stands in a note below (`panels/heat-legend.ts`).
 import { crossOf, type Cross } from "../data/cross";
 import { clip } from "../data/format";
@@ -88,13 +88,13 @@ type Axes = Pick<Cross, "down" | "across">;
 
 /** Turned only where each first key has a name from left to right and none from top to bottom. */
 function lying(style: ChartStyle, cross: Cross) {
-  const fit = fitOf(style, cross);
-  if (fit.downInterval === 0) return { axes: cross as Axes, fit, isTurned: false };
+  const straight: Axes = cross;
+  const fit = fitOf(style, straight);
   const axes: Axes = { down: cross.across, across: cross.down };
-  const turned = fitOf(style, axes);
-  return turned.downInterval === 0 && turned.across.interval === 0
+  const turned = fit.downInterval === 0 ? null : fitOf(style, axes);
+  return turned?.downInterval === 0 && turned.across.interval === 0
     ? { axes, fit: turned, isTurned: true }
-    : { axes: cross as Axes, fit, isTurned: false };
+    : { axes: straight, fit, isTurned: false };
 }
 
 const BARE = {

@@ -112,14 +112,7 @@ export function fitted(
   const kept = new Set([...keys].sort((a, b) => size(b) - size(a)).slice(0, Math.max(1, most - 1)));
   const cut = rows.filter((row) => !kept.has(row));
   const count = String(keys.length - kept.size + more);
-  return [...keys.filter((row) => kept.has(row)), {
-    key: OTHER_KEY,
-    label: words.panels.otherKeys(count),
-    second: null,
-    value: additive ? sum(cut) : null,
-    error: null,
-    color: null,
-  }];
+  return [...keys.filter((row) => kept.has(row)), restOf(words.panels.otherKeys(count), cut, additive)];
 }
 
 /** The cells of the first `most` first keys, and the others in the rest, which already holds `more` cells. */
@@ -132,14 +125,12 @@ export function fittedLines(
   const isKept = ({ key, second }: Row) => second !== null && kept.has(key);
   const cut = rows.filter((row) => !isKept(row));
   const count = String(cut.filter(({ second }) => second !== null).length + more);
-  return [...rows.filter(isKept), {
-    key: OTHER_KEY,
-    label: words.panels.otherCells(count),
-    second: null,
-    value: additive ? sum(cut) : null,
-    error: null,
-    color: null,
-  }];
+  return [...rows.filter(isKept), restOf(words.panels.otherCells(count), cut, additive)];
+}
+
+/** One row in the place of those that were cut. */
+function restOf(label: string, cut: readonly Row[], additive: boolean): Row {
+  return { key: OTHER_KEY, label, second: null, value: additive ? sum(cut) : null, error: null, color: null };
 }
 
 /** An error of 0 says that the value is exact, which needs no words. */

@@ -28,6 +28,11 @@ export function countOfName(window: string): number | null {
   return found === null ? null : Number(found[1]);
 }
 
+/** `true` of a name that puts windows together, the last ones or those of a span. */
+export function isOfSeveral(window: string): boolean {
+  return countOfName(window) !== null || window.includes("..");
+}
+
 /** Sliding windows overlap, so a sum over several of them says nothing. */
 export function isSliding(kind: string): boolean {
   return kind.includes("/");
@@ -39,7 +44,7 @@ export function isPast(window: string): boolean {
 
 /** `true` of one past window, which never changes; several together may reach the present. */
 export function isSettled(window: string): boolean {
-  return isPast(window) && !window.includes("..");
+  return isPast(window) && !isOfSeveral(window);
 }
 
 /** A day by its date alone, other windows by both ends; no more digits than needed. */

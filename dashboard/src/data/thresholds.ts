@@ -4,7 +4,7 @@ import type { Words } from "../i18n/words";
 import type { Measure, Panel, Scope, Threshold } from "../wire/shapes";
 import { joined, type Format } from "./format";
 import type { Row } from "./rows";
-import { countOfName, CUMULATIVE, isSettled, kindOfName } from "./spans";
+import { CUMULATIVE, isOfSeveral, isSettled, kindOfName } from "./spans";
 
 export type Level = Threshold["level"];
 
@@ -20,8 +20,8 @@ const NAMED_MAX = 3;
 export function thresholdsOf(panel: Panel, measure: Measure, scope: Scope, window: string | null): readonly Threshold[] {
   // A threshold is for all that was counted.
   if (scope !== "total" || panel.thresholds.length === 0) return [];
-  const isOfOne = window === null || (countOfName(window) === null && !window.includes(".."));
-  const kind = window === null ? panel.windows[0] ?? null : isOfOne ? kindOfName(window) : null;
+  const shown = window ?? panel.windows[0] ?? null;
+  const kind = shown === null || isOfSeveral(shown) ? null : kindOfName(shown);
   return panel.thresholds.filter((threshold) =>
     threshold.measure === measure.name && (threshold.window === null || threshold.window === kind));
 }
