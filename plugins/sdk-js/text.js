@@ -3,22 +3,25 @@
  * UTF-16 units; the other languages compare texts by code points.
  */
 
+/** So many bytes become a text in one call: arguments of a call have a limit. */
+const PIECE = 4096;
+
 /** @param {string} text @returns {Uint8Array} */
 export function encode(text) {
   // `encodeURIComponent` writes UTF-8 as escapes, and `unescape` makes each escape a byte.
-  const bytes = unescape(encodeURIComponent(text.toWellFormed()));
-  return Uint8Array.from({ length: bytes.length }, (_, index) => bytes.charCodeAt(index));
+  const units = unescape(encodeURIComponent(text.toWellFormed()));
+  const bytes = new Uint8Array(units.length);
+  for (let index = 0; index < units.length; index++) bytes[index] = units.charCodeAt(index);
+  return bytes;
 }
 
 /** @param {Uint8Array} bytes @returns {string} */
 export function decode(bytes) {
   let text = "";
-  let isAscii = true;
-  for (const byte of bytes) {
-    text += String.fromCharCode(byte);
-    if (byte >= 0x80) isAscii = false;
+  for (let from = 0; from < bytes.length; from += PIECE) {
+    text += String.fromCharCode(...bytes.subarray(from, from + PIECE));
   }
-  return isAscii ? text : decodeURIComponent(escape(text));
+  return /[^\0-\x7f]/.test(text) ? decodeURIComponent(escape(text)) : text;
 }
 
 /**

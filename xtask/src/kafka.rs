@@ -3,6 +3,7 @@
 //! All files of the broker lie in `target/kafka`: the jars, the data, the log and the record of
 //! the running process. The broker listens on the loopback address only.
 
+mod archive;
 mod broker;
 mod jars;
 mod properties;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-pub(crate) use crate::kafka::jars::provide as provide_jars;
+pub(crate) use crate::kafka::archive::provide as provide_jars;
 use crate::kafka::record::Record;
 use crate::workspace::Workspace;
 
@@ -122,12 +123,14 @@ struct Home {
     dir: PathBuf,
     /// The jars, which all brokers share.
     lib: PathBuf,
+    /// Where Java writes the broker's classes when it ends.
+    archive: Option<PathBuf>,
 }
 
 impl Home {
     fn new(workspace: &Workspace) -> Self {
         let dir = workspace.target().join("kafka");
-        Self { lib: dir.join("lib"), dir }
+        Self { lib: dir.join("lib"), dir, archive: None }
     }
 
     fn lib(&self) -> PathBuf {

@@ -1,8 +1,11 @@
 //! Certificates of an authority that lives for a test: of a broker, of a client, and one that nobody
-//! trusts. Made by `keytool`, which comes with the Java that runs the broker.
+//! trusts. Made by `keytool`, which comes with the Java that runs the broker: once, as each of its
+//! dozen calls starts a Java of its own.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -17,10 +20,35 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    /// A new authority with certificates of a broker at 127.0.0.1 and of a client.
+    /// The certificates of a broker at 127.0.0.1 and of a client, and their authority; all tests of
+    /// a process have the same, each in a folder of its own.
     pub(crate) fn new() -> Self {
+        static FILES: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
+        let files = FILES.get_or_init(|| Self::made().files());
+        let own = Self::nothing();
+        for (name, content) in files {
+            fs::write(own.folder.path().join(name), content).expect("the folder can be written to");
+        }
+        own
+    }
+
+    fn nothing() -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-certificates-").tempdir();
-        let made = Self { folder: folder.expect("a temporary folder can be made") };
+        Self { folder: folder.expect("a temporary folder can be made") }
+    }
+
+    /// The files by their names.
+    fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder is there");
+        let file = |entry: fs::DirEntry| {
+            let content = fs::read(entry.path()).expect("the file is there");
+            (PathBuf::from(entry.file_name()), content)
+        };
+        entries.map(|entry| file(entry.expect("the folder can be read"))).collect()
+    }
+
+    fn made() -> Self {
+        let made = Self::nothing();
         made.pair("ca", "CN=Authority", &["-ext", "bc:c"]);
         made.pair("other", "CN=Another authority", &["-ext", "bc:c"]);
         made.pair("broker", "CN=broker", &["-signer", "ca", "-ext", "san=ip:127.0.0.1"]);

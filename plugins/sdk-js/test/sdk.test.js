@@ -81,7 +81,7 @@ test("a count is never rounded", () => {
 });
 
 test("texts are UTF-8 as everybody writes it", () => {
-  for (const text of ["", "abc", "省份", "€😀é"]) {
+  for (const text of ["", "abc", "省份", "€😀é", `${"a".repeat(4095)}长${"b".repeat(9000)}`]) {
     assert.deepEqual(encode(text), new TextEncoder().encode(text));
     assert.equal(decode(encode(text)), text);
   }

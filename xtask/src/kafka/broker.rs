@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::{
-    Home, Up, jars,
+    Home, Up, archive, jars,
     properties::Properties,
     record::{MAIN_CLASS, Record},
 };
@@ -143,7 +143,7 @@ pub(super) fn java(home: &Home, heap: &str) -> Command {
 fn format_storage(home: &Home) -> Result<()> {
     let storage_tool = || {
         let mut command = java(home, "-Xmx256m");
-        command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "kafka.tools.StorageTool"]);
+        command.args(archive::QUICK).arg("kafka.tools.StorageTool");
         command
     };
     let uuid = process::output(storage_tool().arg("random-uuid"))?;
@@ -162,6 +162,10 @@ fn start_broker(workspace: &Workspace, home: &Home) -> Result<Child> {
     }
     let console = File::create(home.console()).context("could not make console.log")?;
     let mut command = java(home, "-Xmx512m");
+    if let Some(archive) = &home.archive {
+        let option = format!("-XX:ArchiveClassesAtExit={}", archive.display());
+        command.args(archive::QUICK).arg(option);
+    }
     // The options must stand before the class; a group of its own keeps Ctrl-C away from it.
     command
         .arg(define("log4j2.configurationFile", &workspace.root().join("xtask/kafka/log4j2.xml")))

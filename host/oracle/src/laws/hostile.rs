@@ -16,8 +16,10 @@ const BATCH_ROWS_MAX: usize = 8192;
 const DISTINCT_PER_ROUND: u32 = 100;
 const DISTINCT_MAX: u32 = 20_000;
 
-/// A text as large as a record may be.
-const TEXT_BYTES: usize = 1 << 20;
+/// The length of a text for each round that is asked for, up to that of the largest record: an
+/// interpreter needs a tenth of a second for a text of 1 MiB, and the laws read one hundreds of times.
+const TEXT_KIB_PER_ROUND: usize = 6;
+const TEXT_KIB_MAX: usize = 1 << 10;
 
 /// The trials by name, the larger ones by how many rounds ordinary trials have.
 pub(super) fn trials(inputs: &[Input], rounds: u32) -> Vec<(String, Trial)> {
@@ -33,12 +35,14 @@ pub(super) fn trials(inputs: &[Input], rounds: u32) -> Vec<(String, Trial)> {
         (format!("{different} different values"), every(different as usize, &distinct)),
     ];
     if kinds.contains(&FieldType::Text) {
-        let long: Arc<str> = "长".repeat(TEXT_BYTES / 3).into();
+        let kib = (rounds as usize).saturating_mul(TEXT_KIB_PER_ROUND).min(TEXT_KIB_MAX);
+        let long: Arc<str> = "长".repeat((kib << 10) / 3).into();
         let value = move |kind, index| match (kind, index % 2) {
             (FieldType::Text, 0) => Datum::Text(Arc::clone(&long)),
             _ => plain(kind),
         };
-        trials.push(("texts of 1 MiB".to_owned(), every(4, &value)));
+        let size = if kib == TEXT_KIB_MAX { "1 MiB".to_owned() } else { format!("{kib} KiB") };
+        trials.push((format!("texts of {size}"), every(4, &value)));
     }
     if inputs.iter().any(|input| input.nullable) {
         let null = |input: &Input, kind: &FieldType| {

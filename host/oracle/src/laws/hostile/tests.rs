@@ -28,6 +28,21 @@ fn fewer_rounds_bring_fewer_different_values_and_many_rounds_no_more_than_the_bo
 }
 
 #[test]
+fn fewer_rounds_bring_shorter_texts_and_many_rounds_none_above_the_largest_record() {
+    let of = |rounds| {
+        let (name, trial) = trials(&[input("t", Text, false)], rounds).swap_remove(3);
+        let Datum::Text(text) = &trial.rows[0].values[0] else { panic!("{name}") };
+        (name, text.len() >> 10)
+    };
+    let named = |name: &str, kib| (name.to_owned(), kib);
+    assert_eq!(of(5), named("texts of 30 KiB", 30));
+    assert_eq!(of(40), named("texts of 240 KiB", 240));
+    for rounds in [171, 200, 1_000_000] {
+        assert_eq!(of(rounds), named("texts of 1 MiB", 1023), "a whole number of characters");
+    }
+}
+
+#[test]
 fn values_that_are_to_be_different_are() {
     for kind in [Unsigned, Integer, Timestamp, Float, Text] {
         let (_, trial) = trials(&[input("x", kind, false)], 200).swap_remove(2);
@@ -47,7 +62,7 @@ fn every_value_fits_its_input() {
         Datum::Unsigned(_) => kind == FieldType::Unsigned,
         Datum::Integer(_) => matches!(kind, FieldType::Integer | FieldType::Timestamp),
         Datum::Float(_) => kind == FieldType::Float,
-        Datum::Text(text) => kind == FieldType::Text && text.len() <= TEXT_BYTES,
+        Datum::Text(text) => kind == FieldType::Text && text.len() <= TEXT_KIB_MAX << 10,
     };
     for (name, trial) in trials(&inputs, 3) {
         for row in &trial.rows {
