@@ -86,15 +86,28 @@ export function namedLines(style: ChartStyle, rows: readonly Row[]): number {
 
 type Axes = Pick<Cross, "down" | "across">;
 
-/** Turned only where each first key has a name from left to right and none from top to bottom. */
+/**
+ * Turned where only that lays all names level, as slanted ones take the room of the cells, or where
+ * only that gives each line its name.
+ */
 function lying(style: ChartStyle, cross: Cross) {
-  const straight: Axes = cross;
-  const fit = fitOf(style, straight);
+  const straight = { axes: cross as Axes, fit: fitOf(style, cross), isTurned: false };
+  if (isLevel(straight.fit)) return straight;
   const axes: Axes = { down: cross.across, across: cross.down };
-  const turned = fit.downInterval === 0 ? null : fitOf(style, axes);
-  return turned?.downInterval === 0 && turned.across.interval === 0
-    ? { axes, fit: turned, isTurned: true }
-    : { axes: straight, fit, isTurned: false };
+  const turned = { axes, fit: fitOf(style, axes), isTurned: true };
+  const isBetter = isLevel(turned.fit) || (!isNamed(straight.fit) && isNamed(turned.fit));
+  return isBetter ? turned : straight;
+}
+
+type Fit = ReturnType<typeof fitOf>;
+
+/** Each line and each column has its name. */
+function isNamed({ across, downInterval }: Fit): boolean {
+  return downInterval === 0 && across.interval === 0;
+}
+
+function isLevel(fit: Fit): boolean {
+  return isNamed(fit) && fit.across.rotate === 0;
 }
 
 const BARE = {

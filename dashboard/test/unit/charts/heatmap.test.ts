@@ -87,6 +87,21 @@ describe("a heat map", () => {
     expect([xAxis.axisLabel.interval, yAxis.axisLabel.interval]).toEqual([0, 0]);
   });
 
+  it("is turned where names would be at a slant, and lie level from top to bottom", () => {
+    const names = ["Click", "Buy"].flatMap((name) => ["Guangdong", "Heilongjiang", "Inner Mongolia", "Zhejiang"].map((place) => `${name} in ${place}`));
+    const frame = {
+      keys: names.map(() => "k"), across: names.map((_, i) => `${i}`),
+      total: { n: names.map((_, i) => i) }, on_time: { n: names.map((_, i) => i) }, late: { n: names.map(() => 0) },
+    };
+    const rows = rowsFor(crossed({ frame }))
+      .flatMap((row, i) => (row.second === null ? [] : [{ ...row, second: { ...row.second, label: names[i] ?? "" } }]));
+    const drawn = (style: typeof STYLE) => CHARTS.heatmap.data(style, rows) as ReturnType<typeof data>;
+    expect(drawn({ ...STYLE, width: 2600, height: 300 }).xAxis.data).toEqual(crossOf(rows).across);
+    const narrow = { ...STYLE, width: 400, height: 300 };
+    expect(drawn(narrow).yAxis.data).toEqual(crossOf(rows).across);
+    expect((CHARTS.heatmap.base(narrow, () => rows) as { xAxis: { axisLabel: { rotate: number } } }).xAxis.axisLabel.rotate).toBe(0);
+  });
+
   it("leaves most of its room to its cells, however many there are", () => {
     const state = greeted(SCENES["vast"]);
     const rows = rowsFor(pairIn(state, "vast"));
