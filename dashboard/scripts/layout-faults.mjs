@@ -40,6 +40,10 @@ export function layoutFaults(page) {
   return page.evaluate(async () => {
     // A page that has got another size is drawn anew with the frames that follow.
     for (let frame = 0; frame < 4; frame += 1) await new Promise((drawn) => { requestAnimationFrame(drawn); });
+    // What is on its way is looked at where it comes to rest.
+    for (const animation of document.getAnimations()) {
+      if (Number.isFinite(animation.effect?.getComputedTiming().endTime)) animation.finish();
+    }
     /** @typedef {{ left: number, top: number, right: number, bottom: number }} Box */
     /** @typedef {{ name: string, element: Element, box: Box, shape: number[][], isText: boolean }} Piece */
     /** Parts of a pixel, and the edges of letters. */

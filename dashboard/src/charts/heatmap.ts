@@ -16,6 +16,8 @@ import { tooltip } from "./tooltip";
 const LABEL_CHARACTERS_MAX = 24;
 /** Sizes of the labels above columns in multiples of the text size, the best first. */
 const LABEL_SCALES = [0.85, 0.75, 0.68] as const;
+/** A label at a slant shows at least so much, in multiples of its size. */
+const SLANTED_EM_MIN = 6;
 /** The smallest size of the labels beside lines, in multiples of the text size, and the room of one. */
 const DOWN_SCALE_MIN = 0.62;
 const DOWN_LINE = 1.1;
@@ -201,7 +203,8 @@ function brokenLabels(labels: readonly string[], em: number): ReadonlyMap<string
 
 /**
  * Level and whole where they fit, level and cut where half of them does, short
- * ones level with some left out, and long ones at a slant and up to `length`.
+ * ones level with some left out, and long ones at a slant and up to `length`; in a low map,
+ * which a slant would fill, long ones are as short ones.
  */
 export function acrossLabels(characters: number, room: number, size: number, length: number) {
   if (characters * size <= room - size * 0.4) return { interval: 0, rotate: 0 as const, width: room };
@@ -209,12 +212,12 @@ export function acrossLabels(characters: number, room: number, size: number, len
     const width = room - size * 0.4;
     return { interval: 0, rotate: 0 as const, width, overflow: "truncate" as const };
   }
-  if (characters <= 3) {
-    return { interval: "auto" as const, rotate: 0 as const, width: size * 4, hideOverlap: true };
+  if (characters <= 3 || size * SLANTED_EM_MIN > length * 2) {
+    return { interval: "auto" as const, rotate: 0 as const, width: size * 4, hideOverlap: true, overflow: "truncate" as const };
   }
   return {
     interval: room >= size * 1.3 ? 0 : "auto" as const, rotate: 45 as const, hideOverlap: true,
-    width: Math.min(size * 8, Math.max(size * 6, length)), overflow: "truncate" as const,
+    width: Math.min(size * 8, Math.max(size * SLANTED_EM_MIN, length)), overflow: "truncate" as const,
   };
 }
 

@@ -4,15 +4,21 @@ import { Canvas } from "../charts/canvas";
 import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
 import { joined } from "../data/format";
-import { sum, type Row } from "../data/rows";
+import { fitted, sum, type Row } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { Sized } from "../dom/sized";
 import type { Panel, Scope } from "../wire/shapes";
 import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
 import { ChartKeys } from "./chart-keys";
 import { HeatLegend } from "./heat-legend";
-import { Legend } from "./legend";
+import { entriesFor, Legend } from "./legend";
 import type { Body, PanelModel } from "./panel-model";
+
+/** The room of a ring with its legend, in multiples of the text size. */
+interface RingRoom {
+  readonly width: number;
+  readonly height: number;
+}
 
 export class ChartView {
   readonly element: HTMLElement;
@@ -25,7 +31,7 @@ export class ChartView {
   readonly #panel: Panel;
   readonly #keys: ChartKeys;
   readonly #box: Sized<ChartBox>;
-  readonly #ring: Sized<{ readonly width: number; readonly height: number }>;
+  readonly #ring: Sized<RingRoom>;
   #rows: readonly Row[] = [];
   #pending: (() => void) | null = null;
   #say: (row: Row) => string = ({ label }) => label;
@@ -60,9 +66,15 @@ export class ChartView {
     const of = `${ctx.kiosk} ${ctx.lang} ${ctx.theme} ${body.kind}`;
     const style = chartStyle(this.#panel, model.measure, body.limits, this.#box.get(of), ctx);
     const kind = drawnKind(body.kind, body.rows, style);
-    const rows = chartRows(kind, body.rows, body.restKeys, style, ctx, body.isOrdered);
+    const all = chartRows(kind, body.rows, body.restKeys, style, ctx, body.isOrdered);
+    // The style sheet places a ring by its legend.
+    setShown(this.#legend.element, kind === "pie");
+    const ring = kind === "pie" ? this.#ring.get(of) : null;
+    // Nobody scrolls the legend on a wall.
+    const rows = ring === null || ring.height === 0 || !ctx.kiosk ? all
+      : fitted(all, entriesFor(ring.width, ring.height), body.restKeys, style.additive, ctx.words);
     this.#rows = rows;
-    this.#updateRing(kind === "pie", scope, rows, of, ctx);
+    this.#updateRing(ring, scope, rows, ctx);
     setShown(this.#heat.element, kind === "heatmap");
     if (kind === "heatmap") this.#heat.update(rows, ctx);
     this.#pending = () => this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
@@ -98,12 +110,10 @@ export class ChartView {
     this.#canvas.dispose();
   }
 
-  #updateRing(isRing: boolean, scope: Scope, rows: readonly Row[], of: string, ctx: Context): void {
-    setShown(this.#legend.element, isRing);
-    setShown(this.#hole, isRing);
-    if (!isRing) return;
-    const { width, height } = this.#ring.get(of);
-    this.#legend.update(rows, width, height, ctx);
+  #updateRing(ring: RingRoom | null, scope: Scope, rows: readonly Row[], ctx: Context): void {
+    setShown(this.#hole, ring !== null);
+    if (ring === null) return;
+    this.#legend.update(rows, ring.width, ring.height, ctx);
     const [value, name] = Array.from(this.#hole.children);
     const figure = ctx.format.compact(sum(rows));
     if (value) setText(value, figure);
@@ -120,12 +130,12 @@ export class ChartView {
     };
   }
 
-  /** The room of a ring with its legend, in multiples of the text size. */
-  #readRing(): { readonly width: number; readonly height: number } {
-    const { fontSize, flexDirection } = getComputedStyle(this.element);
+  #readRing(): RingRoom {
+    const { fontSize, flexDirection, rowGap } = getComputedStyle(this.element);
     const em = parseFloat(fontSize);
-    // A legend below its ring has half of the height.
-    const part = flexDirection === "column" ? 0.5 : 1;
-    return { width: this.element.clientWidth / em, height: (this.element.clientHeight / em) * part };
+    const { clientWidth, clientHeight } = this.element;
+    // A legend below its ring has half of what their gap leaves.
+    const height = flexDirection === "column" ? (clientHeight - (parseFloat(rowGap) || 0)) / 2 : clientHeight;
+    return { width: clientWidth / em, height: height / em };
   }
 }

@@ -22,7 +22,9 @@ export class HeatLegend {
     const { cells, rest } = crossOf(rows);
     const scale = heatScale(cells.values());
     const { compact } = ctx.format;
-    setText(this.#note, rest === null ? "" : `${rest.label}  ${compact(rest.value)}`);
+    const note = rest === null ? "" : `${rest.label}  ${compact(rest.value)}`;
+    setText(this.#note, note);
+    setAttr(this.#note, "title", note === "" ? null : note);
     setText(this.#least, compact(scale.least));
     setText(this.#middle, compact(about(scale.middle)));
     setText(this.#most, compact(scale.most));

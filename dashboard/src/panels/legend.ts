@@ -37,6 +37,12 @@ export function densityFor(entries: number, width: number, height: number): Dens
   return columns ? "columns" : "scroll";
 }
 
+/** How many entries the densest legend has room for, but two. */
+export function entriesFor(width: number, height: number): number {
+  const lines = Math.floor(height / LINE_HEIGHTS.dense);
+  return Math.max(2, width >= COLUMNS_WIDTH_MIN ? lines * 2 : lines);
+}
+
 /** A legend up to this width never has a value. */
 const BARE_WIDTH_MAX = 18;
 

@@ -67,7 +67,7 @@ export function timePlot(
         area: drawn.map((piece) => areaOf(piece, bottom)).join(""),
       };
     }),
-    ys: ticks.map((value, i) => ({ y: y(value), text: texts[i] ?? "" })),
+    ys: apart(ticks.map((value, i) => ({ y: y(value), text: texts[i] ?? "" })), box.fontPx),
     xs: Array.from({ length: 5 }, (_, i) => Math.floor(now / MINUTE_MS) * MINUTE_MS - i * MINUTE_MS)
       .filter((at) => x(at) - left > box.fontPx * 1.6 && right - x(at) > box.fontPx * 1.6)
       .map((at) => ({ x: x(at), text: format.clock(at).slice(0, 5) })),
@@ -85,6 +85,14 @@ export function split(points: readonly Point[]): readonly (readonly Point[])[] {
     last = point[0];
   }
   return pieces;
+}
+
+/** The marks whose texts do not touch, from the top, where the largest stands. */
+function apart(ys: TimePlot["ys"], least: number): TimePlot["ys"] {
+  return ys.reduceRight<TimePlot["ys"]>((kept, mark) => {
+    const above = kept[0];
+    return above === undefined || mark.y - above.y >= least ? [mark, ...kept] : kept;
+  }, []);
 }
 
 /** Counts a wide character as two. */

@@ -69,6 +69,17 @@ describe("a wall with thresholds", () => {
     });
 });
 
+describe("a wall with little room for many metrics", () => {
+  it.each([["390x844", "lang=zh"], ["390x844", "lang=en"], ["2560x1080", "lang=en"]] as const)(
+    "shows every line of its legends and no name in part: %s %s", async (screen, query) => {
+      const { page } = await show(screen, query, every(16), everyApi);
+      for (let turn = 0; turn < 6; turn += 1) {
+        await expect.poll(() => layoutFaults(page), { timeout: 5000 }).toEqual([]);
+        await page.keyboard.press("ArrowRight");
+      }
+    });
+});
+
 describe("an upright wall", () => {
   it("has figures without comparisons above its first panel", async () => {
     const plain = (HEADLINE_SCENE.headlines ?? []).slice(0, 3).map((one) => ({ ...one, compare: [], target: null }));

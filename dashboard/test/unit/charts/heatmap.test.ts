@@ -63,6 +63,8 @@ describe("a heat map", () => {
     expect(acrossLabels(2, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 0 });
     expect(acrossLabels(9, 30, 14, 100)).toMatchObject({ interval: 0, rotate: 45 });
     expect(acrossLabels(9, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 45 });
+    // A slant would fill a low map.
+    expect(acrossLabels(9, 30, 14, 40)).toMatchObject({ interval: "auto", rotate: 0, overflow: "truncate" });
   });
 
   it("is turned where only that leaves every name its room, and the marks keep their rows", () => {

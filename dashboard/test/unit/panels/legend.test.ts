@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { densityFor, hasCounts, trendDensity } from "../../../src/panels/legend";
+import { densityFor, entriesFor, hasCounts, trendDensity } from "../../../src/panels/legend";
 
 describe("the legend of a ring", () => {
   it.each([
@@ -7,6 +7,12 @@ describe("the legend of a ring", () => {
     [7, 16, 10, "dense"], [7, 30, 6, "columns"], [7, 16, 6, "scroll"], [40, 60, 20, "scroll"],
   ])("of %i entries in %i × %i is %s", (entries, width, height, density) => {
     expect(densityFor(entries, width, height)).toBe(density);
+  });
+
+  it.each([[16, 6], [30, 6], [16, 20], [60, 9.2], [16, 1]])("of as many entries as fit in %d × %d is not scrolled, but of two", (width, height) => {
+    const entries = entriesFor(width, height);
+    if (entries > 2) expect(densityFor(entries, width, height)).not.toBe("scroll");
+    expect(densityFor(entries + 1, width, height)).toBe("scroll");
   });
 
   it.each([

@@ -20,6 +20,12 @@ describe("a plot over time", () => {
     expect(plot.ys.length).toBeGreaterThan(1);
   });
 
+  it("has the text of its top alone where two would touch", () => {
+    const plot = (height: number) => timePlot([{ name: "in", points: [[999_000, 21_000]] }], [], 1_000_000, { width: 300, height, fontPx: 16 }, ctx.format);
+    expect(plot(100).ys.map(({ text }) => text)).toEqual(["0", "10K", "20K"]);
+    expect(plot(40).ys.map(({ text }) => text)).toEqual(["20K"]);
+  });
+
   it.each([[0, 3, [0, 0.5e-9 * 2]], [100, 4, [0, 25, 50, 75, 100]], [62_000, 3, [0, 25_000, 50_000, 75_000]]])(
     "has round marks up to %d", (top, count, expected) => {
       const ticks = niceTicks(top, count);
