@@ -213,7 +213,9 @@ export function acrossLabels(characters: number, room: number, size: number, len
     return { interval: 0, rotate: 0 as const, width, overflow: "truncate" as const };
   }
   if (characters <= 3 || size * SLANTED_EM_MIN > length * 2) {
-    return { interval: "auto" as const, rotate: 0 as const, width: size * 4, hideOverlap: true, overflow: "truncate" as const };
+    const some = { interval: "auto" as const, rotate: 0 as const, width: size * 4, hideOverlap: true, overflow: "truncate" as const };
+    // Longer ones are wider than their columns, and those at the edges stay in the map.
+    return characters <= 3 ? some : { ...some, alignMinLabel: "left" as const, alignMaxLabel: "right" as const };
   }
   return {
     interval: room >= size * 1.3 ? 0 : "auto" as const, rotate: 45 as const, hideOverlap: true,

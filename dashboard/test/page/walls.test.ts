@@ -70,7 +70,7 @@ describe("a wall with thresholds", () => {
 });
 
 describe("a wall with little room for many metrics", () => {
-  it.each([["390x844", "lang=zh"], ["390x844", "lang=en"]] as const)(
+  it.each([["390x844", "lang=zh"], ["390x844", "lang=en"], ["2560x1080", "lang=en"]] as const)(
     "shows every line of its legends and no name in part: %s %s", async (screen, query) => {
       const { page } = await show(screen, query, every(16), everyApi);
       for (let turn = 0; turn < 6; turn += 1) {
