@@ -93,7 +93,10 @@ pub(crate) struct Own {
 impl Own {
     /// Starts a broker without any data, which will be in `dir`.
     pub(crate) fn start(workspace: &Workspace, dir: PathBuf) -> Result<Self> {
-        let home = Home { dir, ..Home::new(workspace) };
+        Self::start_in(workspace, Home { dir, ..Home::new(workspace) })
+    }
+
+    fn start_in(workspace: &Workspace, home: Home) -> Result<Self> {
         let port = broker::free_port()?;
         let own = Self { home, port };
         broker::start(workspace, &own.home, &Up { port, partitions: 1 })?;

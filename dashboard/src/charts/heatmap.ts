@@ -1,7 +1,7 @@
 // Cells of two dimensions, the deeper the more: first keys from top to bottom, second keys from
-// left to right, or the other way round where only that has room for each name. A cell with
-// nothing is faint and outside the scale; a cell whose value is not known is left open. The rest of a cut list has no
-// place among the cells and stands in a note below (`panels/heat-legend.ts`).
+// left to right, or the other way round where that serves the names better. A cell with nothing
+// is faint and outside the scale; a cell whose value is not known is left open. The rest of a
+// cut list has no place among the cells and stands in a note below (`panels/heat-legend.ts`).
 import { crossOf, type Cross } from "../data/cross";
 import { clip } from "../data/format";
 import { sum, type Row } from "../data/rows";
@@ -108,6 +108,7 @@ function isNamed({ across, downInterval }: Fit): boolean {
   return downInterval === 0 && across.interval === 0;
 }
 
+/** Each has its name, and none is at a slant. */
 function isLevel(fit: Fit): boolean {
   return isNamed(fit) && fit.across.rotate === 0;
 }

@@ -199,8 +199,8 @@ pub(crate) fn tool(class: &str) -> Command {
 }
 
 /// Java with Kafka's classes, in a network if one is given. It lives for a short time only, and
-/// starts in two thirds of the time with one compiler, and in half of that with classes at hand;
-/// it says nothing of those that it cannot use.
+/// starts in two thirds of the time with one compiler, and in little more than half of that with
+/// classes at hand; it says nothing of those that it cannot use.
 ///
 /// # Panics
 /// The jars are not there.

@@ -11,21 +11,18 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::{Home, Up, broker, jars};
+use super::{Home, Own, jars};
 use crate::{step::silent_step, workspace::Workspace};
-
-/// What a broker is told that lives for a short time, as the tests say it.
-pub(super) const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
 /// The folder of the jars, with the archive beside it where Java can make one.
 pub(crate) fn provide(workspace: &Workspace) -> Result<PathBuf> {
     let lib = jars::provide(workspace)?;
     let archive = lib.with_file_name("classes.jsa");
     if !is_of(&archive, &lib) {
-        let begun = silent_step("the classes of Apache Kafka, for quicker starts", || {
+        let made = silent_step("the classes of Apache Kafka, for quicker starts", || {
             make(workspace, &archive)
         });
-        if let Err(error) = begun {
+        if let Err(error) = made {
             eprintln!("warning: brokers of the tests start without an archive: {error:#}");
         }
     }
@@ -41,14 +38,10 @@ fn is_of(archive: &Path, lib: &Path) -> bool {
 
 /// Java writes the archive when a broker ends in good order.
 fn make(workspace: &Workspace, archive: &Path) -> Result<()> {
-    let home = Home::new(workspace);
-    let dir = home.dir.join("archive");
+    let (dir, part) = (archive.with_file_name("archive"), archive.with_extension("part"));
     let _ = fs::remove_dir_all(&dir);
-    let part = archive.with_extension("part");
-    let home = Home { dir: dir.clone(), archive: Some(part.clone()), ..home };
-    let up = Up { port: broker::free_port()?, partitions: 1 };
-    broker::start(workspace, &home, &up)?;
-    broker::down(&home, true)?;
+    let home = Home { dir: dir.clone(), archive: Some(part.clone()), ..Home::new(workspace) };
+    drop(Own::start_in(workspace, home)?);
     fs::rename(&part, archive).context("Java has made no archive")?;
     fs::remove_dir_all(&dir).with_context(|| format!("could not remove {}", dir.display()))
 }

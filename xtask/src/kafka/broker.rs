@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::{
-    Home, Up, archive, jars,
+    Home, Up, jars,
     properties::Properties,
     record::{MAIN_CLASS, Record},
 };
@@ -24,6 +24,9 @@ use crate::{
 
 const READY_LINE: &str = "Kafka Server started";
 const READY_LIMIT: Duration = Duration::from_secs(90);
+/// What Java is told that lives for a short time, as the tests say it: one compiler, and the simplest
+/// collector.
+const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 /// The most lines of the log that are shown when the broker did not start.
 const LOG_LINES_SHOWN_MAX: usize = 25;
 
@@ -143,7 +146,7 @@ pub(super) fn java(home: &Home, heap: &str) -> Command {
 fn format_storage(home: &Home) -> Result<()> {
     let storage_tool = || {
         let mut command = java(home, "-Xmx256m");
-        command.args(archive::QUICK).arg("kafka.tools.StorageTool");
+        command.args(QUICK).arg("kafka.tools.StorageTool");
         command
     };
     let uuid = process::output(storage_tool().arg("random-uuid"))?;
@@ -164,7 +167,7 @@ fn start_broker(workspace: &Workspace, home: &Home) -> Result<Child> {
     let mut command = java(home, "-Xmx512m");
     if let Some(archive) = &home.archive {
         let option = format!("-XX:ArchiveClassesAtExit={}", archive.display());
-        command.args(archive::QUICK).arg(option);
+        command.args(QUICK).arg(option);
     }
     // The options must stand before the class; a group of its own keeps Ctrl-C away from it.
     command
