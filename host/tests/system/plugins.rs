@@ -12,6 +12,7 @@ use crate::events::{generated, lines};
 use crate::host::Host;
 use crate::process::finish;
 use crate::result::counts;
+use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin};
 
 /// A workplace with generated events and one metric that the test writes itself.
@@ -137,7 +138,11 @@ fn panels_are_shown_as_the_pipeline_wants_them() {
     let title = json!({ "zh": "哪里", "en": "Provinces" });
     assert_eq!(found, [title, json!("pie"), json!(-1), json!("wide")]);
     let rows = |id: &str| host.get(&format!("/api/v1/panels/{id}/data")).json();
-    assert_eq!(rows("again"), rows("here"));
+    let described = || format!("two equal answers:\n{}\n{}", rows("again"), rows("here"));
+    wait::until_with(described, || {
+        let answer = rows("here");
+        (answer["of"] == 2_000 && rows("again") == answer).then_some(())
+    });
     host.terminate();
     for key in ["id", "of"] {
         let text = panel.replace(&format!("{key} = \"here\""), &format!("{key} = \"here.top\""));
