@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the fuzz targets of host/fuzz, each for some minutes, from the seeds kept
+//! `cargo xtask fuzz`: the fuzz targets of host/tests/fuzz, each for some minutes, from the seeds kept
 //! there and from the inputs of the tests.
 //!
 //! Fuzzing alone needs `cargo-fuzz`, so that tool is not part of the set-up. The
@@ -15,24 +15,11 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{process, step::step, workspace::Workspace};
 
-/// The package of the targets, which is none of the workspace.
-const FUZZ: &str = "host/fuzz";
+/// What the targets do, and their seeds.
+const FUZZ: &str = "host/tests/fuzz";
 
-/// Every target, by the name of its file.
-const TARGETS: [&str; 12] = [
-    "json",
-    "csv",
-    "snapshot",
-    "pipeline",
-    "batches",
-    "plain",
-    "gzip",
-    "snappy",
-    "lz4",
-    "zstd",
-    "component",
-    "http",
-];
+/// The package of the targets, which is none of the workspace.
+const TARGETS: &str = "host/tests/fuzz/targets";
 
 /// The longest input, in bytes: all that matters fits, and short inputs are fast.
 const INPUT_BYTES_MAX: u32 = 4096;
@@ -55,22 +42,35 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
         process::probe("cargo", &["fuzz", "--version"]).is_some(),
         "fuzzing needs cargo-fuzz\n  hint: `cargo install cargo-fuzz --locked`"
     );
+    let targets = targets(workspace.root())?;
     for name in &args.only {
         ensure!(
-            TARGETS.contains(&name.as_str()),
+            targets.contains(name),
             "there is no target `{name}`\n  hint: {}",
-            TARGETS.join(", ")
+            targets.join(", ")
         );
     }
-    let is_meant = |target: &&str| args.only.is_empty() || args.only.iter().any(|o| o == target);
-    for target in TARGETS.into_iter().filter(is_meant) {
+    let is_meant = |target: &&String| args.only.is_empty() || args.only.contains(target);
+    for target in targets.iter().filter(is_meant) {
         step(&format!("{target} for {} minutes", args.minutes), || run(workspace, target, args))?;
     }
     Ok(())
 }
 
+/// Every target, by the name of its file.
+fn targets(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join(TARGETS).join("fuzz_targets");
+    let entries = fs::read_dir(folder).context("could not read the folder of fuzz targets")?;
+    let named = |entry: fs::DirEntry| {
+        entry.path().file_stem().map(|stem| stem.to_string_lossy().into_owned())
+    };
+    let mut targets: Vec<String> = entries.flatten().filter_map(named).collect();
+    targets.sort();
+    Ok(targets)
+}
+
 fn run(workspace: &Workspace, target: &str, args: &Args) -> Result<()> {
-    let fuzz = workspace.root().join(FUZZ);
+    let fuzz = workspace.root().join(TARGETS);
     let corpus = fuzz.join("corpus").join(target);
     fs::create_dir_all(&corpus).context("could not make the folder of inputs")?;
     for seeds in seeds(workspace.root(), target) {
@@ -130,8 +130,8 @@ mod tests {
     #[test]
     fn every_target_has_inputs_to_begin_with() {
         let workspace = Workspace::find().expect("the tests run in a clone");
-        for target in TARGETS {
-            let found = seeds(workspace.root(), target);
+        for target in targets(workspace.root()).expect("the folder is there") {
+            let found = seeds(workspace.root(), &target);
             let is_own = |folder: &&PathBuf| *folder != workspace.root();
             assert!(found.iter().any(|folder| is_own(&folder)), "{target} has none: {found:?}");
         }

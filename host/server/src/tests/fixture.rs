@@ -18,6 +18,8 @@ use streamgauge_wire::{
     StoredRows, WindowStatus,
 };
 
+// By its path, as the fuzz targets have this file too.
+#[path = "fixture/status.rs"]
 mod status;
 
 pub(crate) use status::status;

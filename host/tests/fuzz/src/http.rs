@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ASK_EVERY: u32 = 200;
 
 /// A server that runs as long as the process.
-pub struct Http {
+pub(crate) struct Http {
     address: SocketAddr,
     inputs: u32,
 }
@@ -31,7 +31,7 @@ pub struct Http {
 impl Http {
     /// A server on a free port.
     #[expect(clippy::new_without_default, reason = "it starts a thread")]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).expect("a free port");
         let address = server.local_addr();
         thread::spawn(move || {
@@ -51,7 +51,7 @@ impl Http {
     /// # Panics
     /// The server keeps a connection whose client has left, gives something that is no answer, or is
     /// not well afterwards.
-    pub fn check(&mut self, bytes: &[u8]) {
+    pub(crate) fn check(&mut self, bytes: &[u8]) {
         let answer = self.ask(bytes);
         // A client of the older version is answered in it.
         let is_answer = [b"HTTP/1.1 ", b"HTTP/1.0 "].iter().any(|begin| answer.starts_with(*begin));

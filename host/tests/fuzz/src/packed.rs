@@ -8,14 +8,14 @@ const HEADER: usize = 61;
 
 /// Walks whole batches, one after the other, each with its length, its format and its checksum put
 /// right.
-pub fn walk(bytes: &[u8]) {
+pub(crate) fn walk(bytes: &[u8]) {
     let _ = records_of(&Bytes::from(mended(bytes)), |_, value| {
         std::hint::black_box(value.map(<[u8]>::len));
     });
 }
 
 /// Walks a batch of as many records as the first byte says, packed in the others by this codec.
-pub fn unpack(codec: u8, bytes: &[u8]) {
+pub(crate) fn unpack(codec: u8, bytes: &[u8]) {
     let (count, packed) = bytes.split_first().map_or((0, bytes), |(count, rest)| (*count, rest));
     let mut batch = vec![0; HEADER];
     batch[22] = codec;

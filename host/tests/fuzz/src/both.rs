@@ -1,15 +1,4 @@
-//! What the fuzz targets share: the two decoders, the engine's and the oracle's, side by side, a running
-//! server, an engine for plugins, and batches whose checksums fit.
-//!
-//! May know: core, decode, fetch, oracle, settings, plugin, server, wire, telemetry.
-//! Must not know: engine, sources, view.
-
-#[allow(dead_code, reason = "the tests of the server need more of it")]
-#[path = "../../server/src/tests/fixture.rs"]
-mod fixture;
-pub mod http;
-pub mod packed;
-pub mod plugins;
+//! The decoder of the engine and that of the oracle, side by side.
 
 use std::path::Path;
 
@@ -47,7 +36,7 @@ plugin = "none.wasm"
 "#;
 
 /// The engine's decoder beside the oracle's partition, fed with the same bytes.
-pub struct Both {
+pub(crate) struct Both {
     decoder: Decoder,
     projection: Projection,
     row: Row,
@@ -57,12 +46,12 @@ pub struct Both {
 
 impl Both {
     /// Decoders of JSON objects, one a record.
-    pub fn json() -> Self {
+    pub(crate) fn json() -> Self {
         Self::new("json")
     }
 
     /// Decoders of CSV rows without a header.
-    pub fn csv() -> Self {
+    pub(crate) fn csv() -> Self {
         Self::new("csv")
     }
 
@@ -85,7 +74,7 @@ impl Both {
     ///
     /// # Panics
     /// The two decoders differ.
-    pub fn check(&mut self, bytes: &[u8]) {
+    pub(crate) fn check(&mut self, bytes: &[u8]) {
         let offset = self.next_offset;
         self.next_offset += 1;
         let record = Record { offset, stamp: Some(0), taken: None, value: Some(bytes) };

@@ -16,7 +16,7 @@ const TIME_MAX: Duration = Duration::from_millis(200);
 const USES_MAX: u32 = 64;
 
 /// An engine, and a folder for the file.
-pub struct Plugins {
+pub(crate) struct Plugins {
     runtime: Runtime,
     uses: u32,
     folder: TempDir,
@@ -25,7 +25,7 @@ pub struct Plugins {
 impl Plugins {
     /// An engine that keeps nothing.
     #[expect(clippy::new_without_default, reason = "it starts a thread")]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Self { runtime: Runtime::new(), uses: 0, folder }
     }
@@ -34,7 +34,7 @@ impl Plugins {
     ///
     /// # Panics
     /// A refusal has no words or no remedy.
-    pub fn check(&mut self, bytes: &[u8]) {
+    pub(crate) fn check(&mut self, bytes: &[u8]) {
         let parsed = bytes.starts_with(b"(").then(|| wat::parse_bytes(bytes).ok()).flatten();
         let path = self.folder.path().join("plugin.wasm");
         fs::write(&path, parsed.as_deref().unwrap_or(bytes)).expect("the folder can be written to");
