@@ -46,13 +46,18 @@ export class Canvas {
     if (isDrawn) return;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
-    if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
+    if (!hasSize(chart, style)) chart.resize({ width: style.width, height: style.height });
     if (this.#drawn !== signature) {
       chart.setOption(this.#base(kind, style), { notMerge: true });
       this.#drawn = signature;
     }
     chart.setOption(CHARTS[kind].data(style, rows));
     this.#marks.draw(chart, kind, style, rows);
+  }
+
+  /** `true` where a drawing under this signature hands over its data alone. */
+  hasDrawn(signature: string, style: ChartStyle): boolean {
+    return this.#drawn === signature && this.#chart !== null && hasSize(this.#chart, style);
   }
 
   /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
@@ -115,6 +120,10 @@ function isSame(a: readonly Row[], b: readonly Row[]): boolean {
 
 function isSamePast(a: Row["past"], b: Row["past"]): boolean {
   return a?.value === b?.value && a?.text === b?.text;
+}
+
+function hasSize(chart: EChartsType, { width, height }: ChartStyle): boolean {
+  return chart.getWidth() === width && chart.getHeight() === height;
 }
 
 function isOnAxis(kind: ChartKind): boolean {

@@ -33,7 +33,7 @@ export class ChartView {
   readonly #box: Sized<ChartBox>;
   readonly #ring: Sized<RingRoom>;
   #rows: readonly Row[] = [];
-  #pending: (() => void) | null = null;
+  #pending: { readonly isPatient: boolean; readonly draw: () => void } | null = null;
   #say: (row: Row) => string = ({ label }) => label;
 
   /** `drill` is called with the row that a reader wants to know more of. */
@@ -77,7 +77,11 @@ export class ChartView {
     this.#updateRing(ring, scope, rows, ctx);
     setShown(this.#heat.element, kind === "heatmap");
     if (kind === "heatmap") this.#heat.update(rows, ctx);
-    this.#pending = () => this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
+    const signature = signatureOf(kind, scope, rows, style, ctx);
+    this.#pending = {
+      isPatient: this.#canvas.hasDrawn(signature, style),
+      draw: () => this.#canvas.draw(kind, style, rows, signature),
+    };
     this.#say = (row) => `${joined(row.label, row.second?.label ?? "")}: ${joined(ctx.format.withError(row.value, row.error), style.verdict(row))}`;
     // The names beside a ring are reached by themselves.
     this.#keys.update(ctx.kiosk || kind === "pie" ? null : ctx.words.keyCard.keys);
@@ -91,11 +95,17 @@ export class ChartView {
   draw(): void {
     const pending = this.#pending;
     this.#pending = null;
-    pending?.();
+    pending?.draw();
+  }
+
+  /** `true` where what waits to be drawn differs in its figures alone. */
+  get isPatient(): boolean {
+    return this.#pending?.isPatient ?? false;
   }
 
   /** The drawing, with its size in pixels of the page. */
   picture() {
+    this.draw();
     return {
       chart: this.#canvas.picture(), width: this.host.clientWidth, height: this.host.clientHeight,
     };
@@ -107,6 +117,7 @@ export class ChartView {
   }
 
   dispose(): void {
+    this.#pending = null;
     this.#canvas.dispose();
   }
 

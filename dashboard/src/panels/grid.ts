@@ -2,6 +2,7 @@
 import type { Context } from "../data/context";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
+import { Turns } from "../dom/turns";
 import { askHost } from "../net/ask";
 import { Compares } from "../net/compares";
 import { Courses } from "../net/courses";
@@ -21,6 +22,7 @@ export class Grid {
   readonly card: KeyCard;
   readonly #none = h("div", { class: "panel surface panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
+  readonly #turns = new Turns({ frame: (act) => requestAnimationFrame(act), now: () => performance.now() });
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;
   readonly #compares: Compares;
@@ -80,7 +82,11 @@ export class Grid {
       // A panel behind an enlarged one is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
-    for (const view of this.#views.values()) view.draw();
+    // Charts that only have other figures are drawn one after the other, in the frames after this one.
+    for (const view of this.#views.values()) {
+      if (view.isPatient) this.#turns.add(view);
+      else view.draw();
+    }
     // Rings beside each other tell the same: counts in each legend or in none.
     const isShown = (id: string) => (this.#enlarged === null ? this.#pageOf.get(id) === at : this.#enlarged === id);
     const lacks = [...this.#views].some(([id, view]) => isShown(id) && view.ringCounts === false);

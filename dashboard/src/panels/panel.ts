@@ -168,6 +168,11 @@ export class PanelView {
     }
   }
 
+  /** `true` where {@link draw} has only other figures to show, which may wait for a frame. */
+  get isPatient(): boolean {
+    return this.#chart.isPatient;
+  }
+
   /** To be called after all panels are up to date. */
   draw(): void {
     try {

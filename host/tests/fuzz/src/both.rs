@@ -2,9 +2,6 @@
 
 use std::path::Path;
 
-// The data of the server's tests name them by these paths.
-use streamgauge_server::{control, query};
-
 use streamgauge_core::CsvColumns;
 use streamgauge_core::{Projection, Row, Value};
 use streamgauge_decode::Decoder;

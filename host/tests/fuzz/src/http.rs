@@ -30,7 +30,6 @@ pub(crate) struct Http {
 
 impl Http {
     /// A server on a free port.
-    #[expect(clippy::new_without_default, reason = "it starts a thread")]
     pub(crate) fn new() -> Self {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).expect("a free port");
         let address = server.local_addr();
@@ -40,8 +39,8 @@ impl Http {
             let (_stop, stop) = watch::channel(false);
             let (telemetry, answers) = (Arc::new(Telemetry::new()), Arc::new(fixture::Answers));
             let (acts, access) = (Arc::new(fixture::Acts), Access::default());
-            let served = server.serve(live, telemetry, answers, acts, access, stop);
-            runtime.expect("a runtime").block_on(served).expect("it serves");
+            let serving = server.serve(live, telemetry, answers, acts, access, stop);
+            runtime.expect("a runtime").block_on(serving).expect("it serves");
         });
         Self { address, inputs: 0 }
     }

@@ -26,8 +26,11 @@ use crate::both::Both;
 use crate::http::Http;
 use crate::plugins::Plugins;
 
+/// What a target does with an input; it panics where a promise is broken.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is also that of its file in `targets/` and of its folder of seeds.
-pub const TARGETS: [(&str, fn(&[u8])); 12] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("json", json),
     ("csv", csv),
     ("snapshot", snapshot),

@@ -24,7 +24,6 @@ pub(crate) struct Plugins {
 
 impl Plugins {
     /// An engine that keeps nothing.
-    #[expect(clippy::new_without_default, reason = "it starts a thread")]
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Self { runtime: Runtime::new(), uses: 0, folder }
