@@ -178,6 +178,11 @@ impl<'a> Life<'a> {
         let (states, place) = (last.metrics.clone(), place_of(&last));
         let joiners = Joiners { states, place, partition: number };
         assert_eq!(self.ask(worker, Event::Join(joiners)).joined, Some(Ok(())));
+        // Whoever hears of it and looks begins no other reader.
+        let (published, ..) = self.workers[worker].1.read();
+        let here = published.iter().find(|one| one.partition == number).expect("it is here");
+        let joined = here.metric(&self.sides[side].metric).expect("it has the metric");
+        assert!(!joined.phase.is_lagging(), "what joined is published at once");
         self.sides[side].partitions.remove(&partition);
         self.counts.joins += 1;
     }

@@ -177,6 +177,37 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
     assert_eq!(rejected(&own), rejected(&expected), "rejected records are told once");
 }
 
+/// A worker that tells rarely what it has is no reason to read for a metric again that it has taken
+/// over, and a reader that comes to the end of the log while it is held passes no record.
+#[test]
+fn a_metric_that_has_caught_up_is_read_for_no_more() {
+    let broker = Broker::shared();
+    let topic = unique("once");
+    broker.create_topic(&topic, 1);
+    let kafka = Settings::kafka(&broker.address(), &topic);
+    let mut settings = Settings { checkpoint_every: "300ms", ..kafka };
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    produce(&place, 50_000, SEED + 4, &[]).wait().ok();
+    until_end(&place);
+    settings.metrics.push("gender".to_owned());
+    place.set_text(&(settings.text() + "[publish]\nevery = \"1s\"\n"));
+    let producer = produce(&place, 250_000, SEED + 5, &["--rate", "50k"]);
+    let host = Host::start(&place);
+    host.status_when("the end, with all metrics", |status| {
+        read(status) == 300_000 && state_of(status, "gender") == "ok"
+    });
+    producer.wait().ok();
+    let log = host.terminate().stderr;
+    assert_eq!(log.matches("reading for metric `gender` in the background").count(), 1, "{log}");
+    let (other, expected) = fresh(&settings.text());
+    assert_same("caught up and fresh", &expected, &until_end(&place));
+    let of_new = |place: &Workplace| -> Vec<String> {
+        letters(place).into_iter().filter(|l| l.starts_with("\"gender\"")).collect()
+    };
+    assert_eq!(of_new(&place), of_new(&other), "each letter of a new metric is there once");
+}
+
 /// A metric is added to a pipeline that runs, and another one gets other windows: the page and the
 /// other metrics go on, and both come to what they would have come to.
 #[test]

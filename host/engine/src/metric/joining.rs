@@ -25,18 +25,17 @@ impl Metric {
         self.joining.remove(&partition);
     }
 
-    /// Runs in `partition` from here on, with the state of the expected place and what was kept
-    /// since.
+    /// Whether the metric can run in `partition` from here on with `snapshot`, a state of `place`.
     ///
     /// # Errors
-    /// The state is not of that place; the metric goes on lagging.
-    pub fn join(
-        &mut self,
+    /// It is not the state of the expected place; the metric goes on lagging.
+    pub fn can_join(
+        &self,
         partition: u32,
-        snapshot: MetricSnapshot,
+        snapshot: &MetricSnapshot,
         place: MetricPlace,
     ) -> Result<(), NotJoined> {
-        let joining = self.joining.remove(&partition).ok_or(NotJoined::NotExpected)?;
+        let joining = self.joining.get(&partition).ok_or(NotJoined::NotExpected)?;
         let Expected { next_offset: expected, place: of_partition } = joining.expected;
         let is_there = snapshot.phase == MetricPhase::Running && snapshot.next_offset == expected;
         if !is_there || place.gaps != of_partition.gaps {
@@ -46,12 +45,18 @@ impl Metric {
         if own != expected {
             return Err(NotJoined::OtherTime { own, expected });
         }
+        Ok(())
+    }
+
+    /// Runs in `partition` from here on, with the state of the expected place and what was kept
+    /// since, where it [can](Self::can_join).
+    pub fn join(&mut self, partition: u32, snapshot: MetricSnapshot) {
+        let Some(joining) = self.joining.remove(&partition) else { return };
         let snapshot = MetricSnapshot { phase: MetricPhase::Running, ..snapshot };
-        self.begin(partition, snapshot, of_partition);
+        self.begin(partition, snapshot, joining.expected.place);
         for kept in &joining.kept {
             self.fold(kept.offered(partition));
         }
-        Ok(())
     }
 
     /// Takes over the state of a reader that brought the metric no further, where it lags.

@@ -225,8 +225,10 @@ impl AssignedPartition {
         self.changed = true;
     }
 
-    /// No record stands before `offset` that was not accepted.
+    /// No record stands before `offset` that the source did not hand over. Where the partition is held,
+    /// records from that place on were not accepted.
     pub(super) fn read_to(&mut self, offset: i64) {
+        let offset = self.held_at().map_or(offset, |held| offset.min(held));
         self.read_to = self.read_to.max(offset);
         // Before rows that wait are handed on, the state that is published ends before them.
         if self.oldest.is_none() {

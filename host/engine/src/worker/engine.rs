@@ -136,7 +136,14 @@ impl Engine {
                 }
             }
             Event::Expect(at) => reply.expected = self.expect(&at),
-            Event::Join(joiners) => reply.joined = Some(self.join(joiners)),
+            Event::Join(joiners) => {
+                let joined = self.join(joiners);
+                // Whoever looks after the answer sees metrics that run.
+                if joined.is_ok() {
+                    reply.publish = Some(self.publish(Metric::export, now));
+                }
+                reply.joined = Some(joined);
+            }
             Event::Forget(at) => self.forget(&at),
             Event::Lag { metric } => self.lag(&metric),
             Event::Compacted(compacted) => self.compact(&compacted),

@@ -26,18 +26,24 @@ impl Engine {
         all.then_some(expected)
     }
 
-    /// All of them join, or the first that does not says why; those before it have joined. A metric
-    /// that stopped or still lags stays so, with the state that comes.
+    /// All of them join, or none, and the first that cannot says why. A metric that stopped or still
+    /// lags stays so, with the state that comes.
     pub(super) fn join(&mut self, joiners: Joiners) -> Result<(), NotJoined> {
         let Joiners { states, place, partition } = joiners;
         let Some(i) = self.index_of(partition) else { return Err(NotJoined::NotExpected) };
+        for state in &states {
+            let metric = self.metric(&state.id).ok_or(NotJoined::NotExpected)?;
+            if state.phase == MetricPhase::Running {
+                metric.can_join(partition, state, place)?;
+            }
+        }
         for state in states {
             let metric = self.metric(&state.id).ok_or(NotJoined::NotExpected)?;
             match &state.phase {
                 MetricPhase::Stopped(_) | MetricPhase::Lagging(_) => {
                     metric.settle(partition, state);
                 }
-                MetricPhase::Running => metric.join(partition, state, place)?,
+                MetricPhase::Running => metric.join(partition, state),
             }
             self.partitions[i].set_changed();
         }

@@ -214,3 +214,19 @@ fn a_hold_is_reached_where_no_record_stands_before_it() {
     let held = driven.tell(Event::ReadTo { partition: 0, offset: 3 }).held;
     assert_eq!(held.iter().map(|held| held.next_offset).collect::<Vec<_>>(), [0]);
 }
+
+/// A source that reaches the end of its log says so in one breath with records that the hold keeps out.
+#[test]
+fn what_a_hold_keeps_out_is_not_taken_for_read() {
+    let mut driven = Driven::new(&[0]);
+    driven.tell(Event::HoldAt { partition: 0, offset: 3 });
+    let held = Held { partition: 0, next_offset: 3, cursor: 2 };
+    assert_eq!(driven.take(0, 0, 9), [held]);
+    assert!(driven.tell(Event::ReadTo { partition: 0, offset: 9 }).held.is_empty());
+    assert!(driven.tell(Event::HoldAt { partition: 0, offset: 5 }).held.is_empty());
+    let held = Held { partition: 0, next_offset: 5, cursor: 4 };
+    assert_eq!(driven.take(0, 3, 9), [held]);
+    driven.tell(Event::Stop);
+    let snapshot = last(&driven);
+    assert_eq!((snapshot.state.next_offset, snapshot.read_to()), (5, 5));
+}

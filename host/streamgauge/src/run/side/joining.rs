@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use streamgauge_core::{MetricPlace, MetricSnapshot, PartitionSnapshot};
 use streamgauge_engine::{Command, Expected, Joiners, MetricsIn};
 
-/// How long an answer may take.
+/// How long an answer may take while nothing has moved. Once the reader was told to give the partition
+/// away, nobody else has the metrics' states, so the answers are waited for.
 const ANSWER: Duration = Duration::from_secs(3);
 
 /// How often a wait looks whether the run ends.
@@ -57,20 +58,20 @@ fn try_to(
     let (expected, answer) = mpsc::channel();
     tell(worker, Command::Expect { at: at.clone(), expected })?;
     let Expected { next_offset, place } =
-        wait(&answer, done)?.ok_or("the worker does not know that it lags")?;
+        wait_within(Some(ANSWER), &answer, done)?.ok_or("the worker does not know that it lags")?;
     let (held, answer) = mpsc::channel();
     tell(reader, Command::HoldAt { partition, offset: next_offset, held })?;
-    wait(&answer, done)?;
+    wait_within(Some(ANSWER), &answer, done)?;
     let (gone, answer) = mpsc::channel();
     tell(reader, Command::Revoke { partition, gone })?;
-    let last = wait(&answer, done)?;
+    let last = wait_within(None, &answer, done)?;
     if last.metrics.iter().any(|metric| metric.phase.is_lagging()) {
         return Err("its plugin crashed on the way".to_owned());
     }
     let joiners = joiners(&last, next_offset, &place);
     let (joined, answer) = mpsc::channel();
     tell(worker, Command::Join { joiners, joined })?;
-    let Err(refused) = wait(&answer, done)? else { return Ok(()) };
+    let Err(refused) = wait_within(None, &answer, done)? else { return Ok(()) };
     let offset = last.state.next_offset;
     tell(reader, Command::Assign { partition: last, stop: None })?;
     tell(reader, Command::HoldAt { partition, offset, held: mpsc::channel().0 })?;
@@ -93,9 +94,13 @@ fn tell(who: &Sender<Command>, command: Command) -> Result<(), String> {
     who.send(command).map_err(|_| "it has ended".to_owned())
 }
 
-/// Waits for an answer, unless the run ends.
-fn wait<T>(answer: &Receiver<T>, done: &AtomicBool) -> Result<T, String> {
-    let until = Instant::now() + ANSWER;
+/// Waits for an answer, no longer than `limit` and unless the run ends.
+fn wait_within<T>(
+    limit: Option<Duration>,
+    answer: &Receiver<T>,
+    done: &AtomicBool,
+) -> Result<T, String> {
+    let until = limit.map(|limit| Instant::now() + limit);
     loop {
         match answer.recv_timeout(LOOK_EVERY) {
             Ok(answer) => return Ok(answer),
@@ -103,7 +108,9 @@ fn wait<T>(answer: &Receiver<T>, done: &AtomicBool) -> Result<T, String> {
             Err(RecvTimeoutError::Timeout) if done.load(Ordering::Relaxed) => {
                 return Err("the run ends".to_owned());
             }
-            Err(RecvTimeoutError::Timeout) if Instant::now() >= until => {
+            Err(RecvTimeoutError::Timeout)
+                if until.is_some_and(|until| Instant::now() >= until) =>
+            {
                 return Err("no answer in time".to_owned());
             }
             Err(RecvTimeoutError::Timeout) => {}
