@@ -61,6 +61,9 @@ impl Drop for MemoryLimit {
     }
 }
 
+/// From here on it is shown what memory consists of.
+const SHOWN_BYTES: u64 = 100 << 20;
+
 /// The most memory that a process had so far (`VmHWM`), in bytes; `None` where it ended.
 pub(crate) fn peak(pid: u32) -> Option<u64> {
     memory(pid, "VmHWM:")
@@ -73,7 +76,13 @@ pub(crate) fn run_to_end(command: &mut Command, patience: Duration) -> (Ended, u
     let mut running = Running::start(command);
     let mut most = 0;
     while running.is_running() {
-        most = peak(running.pid()).unwrap_or(0).max(most);
+        let now = peak(running.pid()).unwrap_or(0);
+        // A test that fails by it shows what kind of memory that was.
+        if now > most.max(SHOWN_BYTES) {
+            let parts = ["RssAnon:", "RssFile:"].map(|name| memory(running.pid(), name));
+            eprintln!("{} MB, of which anonymous and of files: {parts:?} bytes", now >> 20);
+        }
+        most = most.max(now);
         assert!(begun.elapsed() < patience, "it does not end:\n{}", running.stderr());
         thread::sleep(LOOK_EVERY);
     }
