@@ -53,7 +53,7 @@ pub fn json(bytes: &[u8]) {
     }
     // Lines one after the other: the scanner remembers the shape of the last record.
     BOTH.with_borrow_mut(|both| {
-        bytes.split(|byte| *byte == b'\n').for_each(|line| both.check(line))
+        bytes.split(|byte| *byte == b'\n').for_each(|line| both.check(line));
     });
 }
 
