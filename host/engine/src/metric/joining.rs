@@ -49,14 +49,24 @@ impl Metric {
     }
 
     /// Runs in `partition` from here on, with the state of the expected place and what was kept
-    /// since, where it [can](Self::can_join).
-    pub fn join(&mut self, partition: u32, snapshot: MetricSnapshot) {
-        let Some(joining) = self.joining.remove(&partition) else { return };
+    /// since.
+    ///
+    /// # Errors
+    /// As [`can_join`](Self::can_join); what is kept stays until it is [forgotten](Self::forget).
+    pub fn join(
+        &mut self,
+        partition: u32,
+        snapshot: MetricSnapshot,
+        place: MetricPlace,
+    ) -> Result<(), NotJoined> {
+        self.can_join(partition, &snapshot, place)?;
+        let joining = self.joining.remove(&partition).ok_or(NotJoined::NotExpected)?;
         let snapshot = MetricSnapshot { phase: MetricPhase::Running, ..snapshot };
         self.begin(partition, snapshot, joining.expected.place);
         for kept in &joining.kept {
             self.fold(kept.offered(partition));
         }
+        Ok(())
     }
 
     /// Takes over the state of a reader that brought the metric no further, where it lags.

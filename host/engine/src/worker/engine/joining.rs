@@ -43,7 +43,7 @@ impl Engine {
                 MetricPhase::Stopped(_) | MetricPhase::Lagging(_) => {
                     metric.settle(partition, state);
                 }
-                MetricPhase::Running => metric.join(partition, state),
+                MetricPhase::Running => metric.join(partition, state, place)?,
             }
             self.partitions[i].set_changed();
         }
