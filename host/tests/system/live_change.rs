@@ -34,10 +34,16 @@ fn letters(place: &Workplace) -> Vec<String> {
     letters
 }
 
+/// Those of `letters` that are of one of `metrics`.
+fn of(metrics: &[&str], letters: &[String]) -> Vec<String> {
+    let is_of = |l: &&String| metrics.iter().any(|id| l.starts_with(&format!("\"{id}\" ")));
+    letters.iter().filter(is_of).cloned().collect()
+}
+
 /// A pipeline of two metrics over a topic of its own.
-fn two_metrics(broker: &Broker, topic: &str) -> Settings {
+fn two_metrics(broker: &Broker, topic: &str, partitions: usize) -> Settings {
     let topic = unique(topic);
-    broker.create_topic(&topic, PARTITIONS as i32);
+    broker.create_topic(&topic, partitions as i32);
     let mut settings =
         Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
     settings.metrics.truncate(2);
@@ -125,7 +131,7 @@ fn the_state_of_a_metric_that_was_taken_out_is_removed_by_prune_alone() {
 #[test]
 fn a_metric_catches_up_with_a_stream_across_kills() {
     let broker = Broker::shared();
-    let mut settings = two_metrics(&broker, "catches-up");
+    let mut settings = two_metrics(&broker, "catches-up", PARTITIONS);
     let place = Workplace::new(&settings);
     produce(&place, 400_000, SEED, &[]).wait().ok();
     let host = Host::start(&place);
@@ -168,10 +174,7 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
     assert_same("caught up and fresh", &expected, &live);
     let (own, expected) = (letters(&place), letters(&other));
     // The first two metrics had written their letters before they became others.
-    let of_new = |letters: &[String]| -> Vec<String> {
-        let is_new = |l: &&String| l.starts_with("\"gender\"") || l.starts_with("\"province\"");
-        letters.iter().filter(is_new).cloned().collect()
-    };
+    let of_new = |letters: &[String]| of(&["gender", "province"], letters);
     assert_eq!(of_new(&own), of_new(&expected), "each letter of a new metric is there once");
     let rejected = |letters: &[String]| letters.iter().filter(|l| l.starts_with("null")).count();
     assert_eq!(rejected(&own), rejected(&expected), "rejected records are told once");
@@ -182,11 +185,7 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
 #[test]
 fn a_metric_that_has_caught_up_is_read_for_no_more() {
     let broker = Broker::shared();
-    let topic = unique("once");
-    broker.create_topic(&topic, 1);
-    let kafka = Settings::kafka(&broker.address(), &topic);
-    let mut settings = Settings { checkpoint_every: "300ms", ..kafka };
-    settings.metrics.truncate(2);
+    let mut settings = two_metrics(&broker, "once", 1);
     let place = Workplace::new(&settings);
     produce(&place, 50_000, SEED + 4, &[]).wait().ok();
     until_end(&place);
@@ -202,9 +201,7 @@ fn a_metric_that_has_caught_up_is_read_for_no_more() {
     assert_eq!(log.matches("reading for metric `gender` in the background").count(), 1, "{log}");
     let (other, expected) = fresh(&settings.text());
     assert_same("caught up and fresh", &expected, &until_end(&place));
-    let of_new = |place: &Workplace| -> Vec<String> {
-        letters(place).into_iter().filter(|l| l.starts_with("\"gender\"")).collect()
-    };
+    let of_new = |place: &Workplace| of(&["gender"], &letters(place));
     assert_eq!(of_new(&place), of_new(&other), "each letter of a new metric is there once");
 }
 
@@ -213,7 +210,7 @@ fn a_metric_that_has_caught_up_is_read_for_no_more() {
 #[test]
 fn a_metric_is_added_while_records_flow() {
     let broker = Broker::shared();
-    let mut settings = two_metrics(&broker, "added");
+    let mut settings = two_metrics(&broker, "added", PARTITIONS);
     let place = Workplace::new(&settings);
     produce(&place, 300_000, SEED + 2, &[]).wait().ok();
     let host = Host::start(&place);

@@ -278,12 +278,6 @@ impl Reader<'_> {
             let (Some(here), Some(there)) = (find(&own, number), find(&of_worker, number)) else {
                 continue;
             };
-            // A worker that answered late, or a stop, has brought them there already.
-            let is_over = |id: &String| there.metric(id).is_some_and(|own| !own.phase.is_lagging());
-            if self.metrics.iter().all(is_over) {
-                self.partitions.remove(&number);
-                continue;
-            }
             let offset = there.state.next_offset;
             let is_near = offset - here.state.next_offset <= NEAR;
             let trying = self.partitions.get_mut(&number).expect("it was just there");
