@@ -12,9 +12,9 @@ use crate::short_text::ShortText;
 
 /// A text column: a code per row into a table of values.
 ///
-/// Equal texts share a value, but in a column that was cleared after rows of which most had a text of
-/// their own, as ids have: there a look for equal ones costs more than it saves, so for a while each
-/// row has its own value.
+/// Equal texts share a value, but in a column that was cleared after rows with many texts, as ids have
+/// them: there a look for equal ones costs more than it saves, so for a while each row has its own
+/// value.
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     codes: Vec<u32>,
@@ -42,6 +42,9 @@ struct Known {
 /// The fewest rows that tell whether equal texts are worth looking for: a short batch of a few hundred
 /// words looks like one of ids.
 const TELLING_ROWS: usize = 1024;
+/// Where there is more than a value for so many rows, each row gets its own: what a look for equal texts
+/// costs then is more than a metric saves that gets fewer values (`cargo xtask bench columns`).
+const ROWS_PER_VALUE: usize = 4;
 /// How many batches have a value for each row before equal texts are looked for again.
 const BATCHES_APART: u32 = 15;
 /// How many places there are for short values that are known at a glance, at least and at most; a power
@@ -214,7 +217,7 @@ impl Dictionary {
         let (rows, values) = (self.codes.len(), self.offsets.len().saturating_sub(1));
         if self.apart > 0 {
             self.apart -= 1;
-        } else if rows >= TELLING_ROWS && values * 2 > rows {
+        } else if rows >= TELLING_ROWS && values * ROWS_PER_VALUE > rows {
             self.apart = BATCHES_APART;
         }
         self.codes.clear();

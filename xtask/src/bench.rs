@@ -28,6 +28,8 @@ pub(crate) struct Args {
 enum Of {
     /// What open pages cost the host, and whether slow ones hold up the others; no broker.
     Clients(clients::Args),
+    /// What one more column costs that a metric wants, and one more metric; no broker.
+    Columns,
     /// How the cost of an event grows with keys, windows and metrics, drawn as SVG; no broker.
     Curves(curves::Args),
     /// What an event costs in instructions, and a publication and a checkpoint; no broker.
@@ -76,6 +78,7 @@ fn median(values: &[f64]) -> f64 {
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     match &args.of {
         Of::Clients(args) => clients::command(workspace, args),
+        Of::Columns => plugins::columns(workspace),
         Of::Curves(args) => curves::command(workspace, args),
         Of::Instructions(args) => instructions::command(workspace, args),
         Of::Kafka(args) => over_broker::kafka(workspace, args),

@@ -6,6 +6,9 @@ use anyhow::Result;
 
 use crate::{process, workspace::Workspace};
 
+/// The measurement of `cargo xtask bench columns`.
+pub(crate) const COLUMN_COSTS: &str = "column_costs";
+
 /// The work that `cargo xtask bench instructions` counts.
 pub(crate) const INSTRUCTIONS: &str = "instructions";
 
@@ -30,7 +33,7 @@ mod tests {
     fn every_example_is_there() {
         let workspace = Workspace::find().expect("the tests run in a clone");
         let packages = workspace.packages().expect("cargo knows them");
-        for name in [INSTRUCTIONS, PLUGIN_COSTS] {
+        for name in [COLUMN_COSTS, INSTRUCTIONS, PLUGIN_COSTS] {
             packages.example(name).expect("a command needs it");
         }
     }

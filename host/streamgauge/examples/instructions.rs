@@ -6,26 +6,18 @@
 //! Usage: `instructions WORK FOLDER [SIZE]`, with the folder of the components, and how many keys,
 //! open windows or metrics there are where the work is a curve's.
 
-use std::fmt::Write as _;
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod driven;
 
-use streamgauge::run::alone;
+use std::{fmt::Write as _, ops::Range, path::Path, sync::Arc};
+
 use streamgauge::run::prepare::{self, Prepared};
-use streamgauge_checkpoint::side_output::SideOutput;
-use streamgauge_checkpoint::store::EmbeddedStore;
-use streamgauge_checkpoint::{Backoff, Checkpointer};
-use streamgauge_core::{BlockBuffer, RecordMeta, WallClock};
-use streamgauge_engine::{Engine, Event, Moment, Reply};
-use streamgauge_outbox::{Origin, Outbox};
-use streamgauge_pipeline::GeneratorSettings;
-use streamgauge_source::models::Generator;
-use tempfile::TempDir;
+use streamgauge_checkpoint::{
+    Backoff, Checkpointer, side_output::SideOutput, store::EmbeddedStore,
+};
+use streamgauge_core::{BlockBuffer, RecordTime};
+use streamgauge_outbox::Origin;
 
-/// Records of a block, which is as large as a batch may be.
-const BLOCK: u64 = 8192;
+use self::driven::{BLOCK, Driven, block, generated};
 
 /// Events between two publications: 100 ms at 100,000 events a second.
 const BETWEEN: u64 = 10_000;
@@ -105,20 +97,10 @@ fn fold(folder: &Path, count: usize, windows: &str) -> u64 {
         )
         .expect("writing to a string never fails");
     }
-    let mut driven = Driven::new(&metrics);
-    let generator = Generator::new(&GeneratorSettings::default());
-    let mut blocks: Vec<BlockBuffer> = Vec::new();
-    for place in 0..16 * BLOCK {
-        if place % BLOCK == 0 {
-            blocks.push(BlockBuffer::default());
-        }
-        let mut bytes = Vec::new();
-        let time = generator.record(0, place, &mut bytes);
-        let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
-        blocks.last_mut().expect("one was begun").push(0, meta, Some(&bytes));
-    }
+    let mut driven = Driven::new(&format!("{HEAD}{metrics}"));
+    let blocks = generated(0..16);
     // The first half meets windows, values and code for the first time.
-    let (first, second) = blocks.split_at_mut(8);
+    let (first, second) = blocks.split_at(8);
     driven.fold_all(first);
     measured(|| driven.fold_all(second));
     driven.wait();
@@ -133,12 +115,12 @@ fn count(folder: &Path, keys: u64) -> u64 {
     let mut driven = Driven::with_all_keys(folder, keys);
     let mut next = keys;
     for turn in 0..12 {
-        let mut block = users(next, next + BETWEEN, keys);
+        let block = users(next, next + BETWEEN, keys);
         next += BETWEEN;
         if turn < 2 {
-            driven.fold(&mut block);
+            driven.fold(&block);
         } else {
-            measured(|| driven.fold(&mut block));
+            measured(|| driven.fold(&block));
         }
         driven.wait();
         driven.publish();
@@ -151,7 +133,7 @@ fn publish(folder: &Path) -> u64 {
     let mut driven = Driven::with_all_keys(folder, KEYS);
     let mut next = KEYS;
     for turn in 0..12 {
-        driven.fold(&mut users(next, next + BETWEEN, KEYS));
+        driven.fold(&users(next, next + BETWEEN, KEYS));
         next += BETWEEN;
         driven.wait();
         if turn < 2 {
@@ -170,10 +152,10 @@ fn fold_and_publish(
     events: impl Fn(u64, u64) -> BlockBuffer,
 ) -> u64 {
     for turn in 0..12 {
-        let mut block = events(from, from + BETWEEN);
+        let block = events(from, from + BETWEEN);
         from += BETWEEN;
         let mut work = || {
-            driven.fold(&mut block);
+            driven.fold(&block);
             driven.wait();
             driven.publish();
         };
@@ -185,12 +167,13 @@ fn fold_and_publish(
 /// The checkpoint of a second with many keys.
 fn checkpoint(folder: &Path) -> u64 {
     let mut driven = Driven::with_all_keys(folder, KEYS);
-    let mut checkpointer = driven.checkpointer();
+    let state = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut checkpointer = driven.checkpointer(state.path());
     assert!(checkpointer.checkpoint(), "the whole is stored");
     let mut next = KEYS;
     for turn in 0..6 {
         for _ in 0..10 {
-            driven.fold(&mut users(next, next + BETWEEN, KEYS));
+            driven.fold(&users(next, next + BETWEEN, KEYS));
             next += BETWEEN;
             driven.wait();
             driven.publish();
@@ -205,45 +188,16 @@ fn checkpoint(folder: &Path) -> u64 {
     50 * BETWEEN
 }
 
-/// An engine without a source, at moments that are chosen here.
-struct Driven {
-    prepared: Prepared,
-    engine: Engine,
-    outbox: Arc<Outbox>,
-    now: Moment,
-    /// How many metrics had folded rows when last published.
-    folding: usize,
-    /// The pipeline file, and the state.
-    folder: TempDir,
-}
-
 impl Driven {
-    fn new(metrics: &str) -> Self {
-        Self::with(HEAD, metrics)
-    }
-
-    fn with(head: &str, metrics: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let file = folder.path().join("pipeline.toml");
-        std::fs::write(&file, format!("{head}{metrics}")).expect("the folder can be written to");
-        let prepared = Prepared::load(&file, |_| ()).unwrap_or_else(|wrong| {
-            eprintln!("{}", wrong.render(false));
-            std::process::exit(2);
-        });
-        let (engine, outbox) = alone::engine(&prepared);
-        let now = Moment { at: Instant::now(), wall: WallClock(0) };
-        Self { prepared, engine, outbox: Arc::new(outbox), now, folding: 0, folder }
-    }
-
     /// `count_by` over all users, each of which was seen, and exported as it is from then on.
     fn with_all_keys(folder: &Path, keys: u64) -> Self {
         let file = folder.join("count_by.wasm");
         let mut driven = Self::new(&format!(
-            "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user_id\" }}\n\
+            "{HEAD}[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user_id\" }}\n\
              memory_max = \"1GiB\"\ntime_max = \"10s\"\n",
             file.display()
         ));
-        driven.fold(&mut users(0, keys, keys));
+        driven.fold(&users(0, keys, keys));
         driven.wait();
         driven.publish();
         driven
@@ -256,41 +210,14 @@ impl Driven {
             "[[metric]]\nid = \"hours\"\nplugin = \"{}\"\nwindows = [\"1h\"]\n",
             file.display()
         );
-        Self::with(HEAD_OF_HOURS, &metric)
+        Self::new(&format!("{HEAD_OF_HOURS}{metric}"))
     }
 
-    fn fold_all(&mut self, blocks: &mut [BlockBuffer]) {
-        for block in blocks {
-            self.fold(block);
-        }
-    }
-
-    fn fold(&mut self, block: &mut BlockBuffer) {
-        self.tell(Event::Records(block.block()));
-        self.tell(Event::Drained);
-    }
-
-    fn wait(&mut self) {
-        self.now.at += Duration::from_secs(10);
-        self.now.wall.0 += 10_000;
-    }
-
-    fn publish(&mut self) {
-        self.tell(Event::Tick);
-    }
-
-    fn tell(&mut self, event: Event<'_>) {
-        let Reply { publish, .. } = self.engine.handle(event, self.now);
-        if let Some((publication, report)) = publish {
-            self.folding = report.counts.costs.values().filter(|cost| cost.rows > 0).count();
-            self.outbox.publish(publication, report);
-        }
-    }
-
-    fn checkpointer(&self) -> Checkpointer {
+    /// With the state in `folder`.
+    fn checkpointer(&self, folder: &Path) -> Checkpointer {
         let Prepared { pipeline, plugins, .. } = &self.prepared;
         let origin = Origin { source: "instructions".to_owned(), zone: chrono_tz::UTC, edition: 1 };
-        let store = EmbeddedStore::open(&self.folder.path().join("state"));
+        let store = EmbeddedStore::open(folder);
         Checkpointer {
             store: Some(Box::new(store.expect("the folder can be written to"))),
             letters: SideOutput::none(origin.clone()),
@@ -311,7 +238,7 @@ impl Driven {
 /// Events `from..to` of so many users, who come again and again in an order that repeats after all
 /// of them.
 fn users(from: u64, to: u64, keys: u64) -> BlockBuffer {
-    block(from..to, |place| {
+    events(from..to, |place| {
         let user = place * 7919 % keys;
         format!(
             "{{\"user_id\":\"{user}\",\"month\":5,\"day\":11,\"action\":0,\"age_range\":1,\
@@ -322,19 +249,15 @@ fn users(from: u64, to: u64, keys: u64) -> BlockBuffer {
 
 /// Events `from..to`, each in another of so many hours than the one before.
 fn hours(from: u64, to: u64, count: u64) -> BlockBuffer {
-    block(from..to, |place| {
+    events(from..to, |place| {
         let time = FIRST_HOUR + place * 7919 % count * HOUR;
         format!("{{\"time\":{time},\"action\":{}}}", place % 4)
     })
 }
 
-fn block(places: Range<u64>, record: impl Fn(u64) -> String) -> BlockBuffer {
-    let mut block = BlockBuffer::default();
-    for place in places {
-        let record = record(place);
-        let time = streamgauge_core::RecordTime(0);
-        let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
-        block.push(0, meta, Some(record.as_bytes()));
-    }
-    block
+fn events(places: Range<u64>, record: impl Fn(u64) -> String) -> BlockBuffer {
+    block(places, |place, bytes| {
+        bytes.extend_from_slice(record(place).as_bytes());
+        RecordTime(0)
+    })
 }
