@@ -73,10 +73,17 @@ impl Workspace {
         cargo
     }
 
-    /// A cargo command at the root, with the shared target folder.
+    /// A cargo command at the root, with the shared target folder, as from a shell: without what cargo
+    /// told this program of its package. Build scripts look at that, so that a build from a shell would
+    /// compile anew what one from here has compiled.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target());
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(is_of_a_package) {
+                command.env_remove(name);
+            }
+        }
         command
     }
 
@@ -192,6 +199,11 @@ fn targets(package: &Value) -> impl Iterator<Item = &Value> {
     items(package, "targets")
 }
 
+/// True for variables in which cargo tells a program or a build script of its package.
+fn is_of_a_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start))
+}
+
 fn items<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value[key].as_array().into_iter().flatten()
 }
@@ -239,6 +251,18 @@ mod tests {
                     {"name": "sandbox", "kind": ["test"], "crate_types": ["bin"],
                      "test": false}])),
             ]}),
+        }
+    }
+
+    #[test]
+    fn builds_from_here_and_from_a_shell_have_the_same_variables() {
+        // Cargo tells the test what it tells xtask.
+        assert!(env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let workspace = Workspace::find().expect("the tests run in a clone");
+        let cargo = workspace.cargo();
+        let env: Vec<_> = cargo.get_envs().filter(|(_, value)| value.is_none()).collect();
+        for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION_MAJOR"] {
+            assert!(env.iter().any(|(removed, _)| *removed == name), "{name} is kept: {env:?}");
         }
     }
 
