@@ -11,8 +11,8 @@ import { Windows } from "../net/windows";
 import { Crosshair } from "../plots/crosshair";
 import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
-import { arrange, heightOf, spans, type Arrangement } from "./layout";
-import { pagesOf } from "./pages";
+import { bandsOf, heightOf, spans, type Arrangement } from "./layout";
+import { pagesOf, type WallRoom } from "./pages";
 import { PanelView, type PanelHooks } from "./panel";
 import { WallPages } from "./wall-pages";
 
@@ -161,35 +161,35 @@ export class Grid {
     this.#enlarged = null;
     this.#arranged = "";
     this.#sizes.observe(this.element);
-    const { rows, tall } = arrange(panels);
-    for (const panel of [...rows.flat(), ...tall]) this.#make(panel);
+    for (const panel of bandsOf(panels).flatMap(panelsOf)) this.#make(panel);
   }
 
   /** Puts the panels in their places: all of them on one page, or on a wall in pages that fit. Returns the page that is shown. */
   #arrange(ctx: Context): number {
-    const pages = this.#pagesFor(ctx.kiosk);
+    const room = ctx.kiosk && this.#room.em > 0 ? { width: this.#room.em, height: this.#room.heightEm } : null;
+    const pages = this.#pagesFor(room);
     const lead = this.#lead;
-    const name = [String(lead.length), ...pages.map(nameOf)].join("\n");
+    const name = [String(room !== null), String(lead.length), ...pages.map(nameOf)].join("\n");
     if (name !== this.#arranged) {
       this.#arranged = name;
       this.#pageElements = [...lead.map((part) => [part]), ...pages.map((page) => this.#parts(page))]
         .map((parts) => h("div", { class: "panel-page" }, ...parts));
       this.element.replaceChildren(this.#none, ...this.#pageElements);
-      pages.forEach(({ rows, tall }, i) => [...rows.flat(), ...tall].forEach(({ id }) => this.#pageOf.set(id, i + lead.length)));
+      const pageOf = (i: number) => (room === null ? 0 : i + lead.length);
+      pages.forEach((page, i) => panelsOf(page).forEach(({ id }) => this.#pageOf.set(id, pageOf(i))));
     }
     const pinned = this.#enlarged === null ? null : this.#pageOf.get(this.#enlarged) ?? null;
-    const at = this.#pages.update(this.#pageElements.length, pinned, ctx);
-    this.#pageElements.forEach((page, i) => setShown(page, i === at));
+    const at = this.#pages.update(room === null ? 1 : this.#pageElements.length, pinned, ctx);
+    this.#pageElements.forEach((page, i) => setShown(page, room === null || i === at));
     return at;
   }
 
-  /** The pages of the panels, found once for each size of a wall. */
-  #pagesFor(isWall: boolean): readonly Arrangement[] {
+  /** The pages of a wall, found once for each size of it, or what stands below each other elsewhere. */
+  #pagesFor(room: WallRoom | null): readonly Arrangement[] {
     const panels = this.#panels ?? [];
-    const room = isWall && this.#room.em > 0 ? { width: this.#room.em, height: this.#room.heightEm } : null;
     const of = room === null ? "" : `${room.width} ${room.height}`;
     if (this.#found?.panels !== panels || this.#found.of !== of) {
-      this.#found = { panels, of, pages: room === null ? [arrange(panels)] : pagesOf(panels, room) };
+      this.#found = { panels, of, pages: room === null ? bandsOf(panels) : pagesOf(panels, room) };
     }
     return this.#found.pages;
   }
@@ -220,6 +220,10 @@ export class Grid {
     this.#views.set(panel.id, view);
     for (const host of view.hosts) this.#sizes.observe(host);
   }
+}
+
+function panelsOf({ rows, tall }: Arrangement): readonly Panel[] {
+  return [...rows.flat(), ...tall];
 }
 
 function nameOf({ rows, tall }: Arrangement): string {

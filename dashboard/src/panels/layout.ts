@@ -13,6 +13,8 @@ const TALL_MAX = 2;
 const PER_ROW_MAX = 4;
 /** Two tall columns leave half of the width, in which four panels have no room. */
 const PER_ROW_BESIDE_TWO_MAX = 3;
+/** A tall column beside more rows than this is pulled apart: its bars have more room than they fill. */
+const ROWS_BESIDE_TALL_MAX = 3;
 /** A ranking with fewer rows than this fits into an ordinary cell. */
 const TALL_ROWS_MIN = 9;
 
@@ -37,6 +39,28 @@ export function arrange(panels: readonly Panel[]): Arrangement {
     ? pack(rest, tall.length === 0 ? ROW_WEIGHT_MAX : ROW_WEIGHT_BESIDE_TALL_MAX)
     : spread(rest, rowCount(rest.length, tall.length));
   return { rows, tall };
+}
+
+/**
+ * Arrangements below each other on a page that is scrolled: as few as leave no tall
+ * column beside too many rows. One at least.
+ */
+export function bandsOf(panels: readonly Panel[]): readonly Arrangement[] {
+  const ordered = [...panels].sort((a, b) => a.order - b.order);
+  for (let count = 1; count < ordered.length; count += 1) {
+    const bands = chunks(ordered, count).map(arrange);
+    if (bands.every(({ rows, tall }) => tall.length === 0 || rows.length <= ROWS_BESIDE_TALL_MAX)) return bands;
+  }
+  return [arrange(ordered)];
+}
+
+/** Pieces in their order whose lengths differ by one at most, the longer ones first. */
+export function chunks(panels: readonly Panel[], count: number): readonly (readonly Panel[])[] {
+  const [short, longer] = [Math.floor(panels.length / count), panels.length % count];
+  return Array.from({ length: count }, (_, i) => {
+    const from = i * short + Math.min(i, longer);
+    return panels.slice(from, from + short + (i < longer ? 1 : 0));
+  });
 }
 
 /** The height of a row: a row with a large panel is higher, a row of small ones alone lower. */

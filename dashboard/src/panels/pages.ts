@@ -1,7 +1,7 @@
 // The panels of a wall, which nobody scrolls, as pages that fit it: as few as hold every
 // panel. Pure. Sizes in multiples of the text size.
 import type { Panel } from "../wire/shapes";
-import { arrange, heightOf, isTall, type Arrangement } from "./layout";
+import { arrange, chunks, heightOf, isTall, type Arrangement } from "./layout";
 
 /** The least heights of rows and tall columns on a wall. */
 const ROW_EM: Readonly<Record<ReturnType<typeof heightOf>, number>> = { low: 9, even: 12, high: 20 };
@@ -25,15 +25,6 @@ export function pagesOf(panels: readonly Panel[], room: WallRoom): readonly Arra
     if (pages.every((page) => fits(page, room))) return pages;
   }
   return chunks(ordered, Math.max(1, ordered.length)).map((page) => onWall(page, room));
-}
-
-/** Pieces in their order whose lengths differ by one at most, the longer ones first. */
-function chunks(panels: readonly Panel[], count: number): readonly (readonly Panel[])[] {
-  const [short, longer] = [Math.floor(panels.length / count), panels.length % count];
-  return Array.from({ length: count }, (_, i) => {
-    const from = i * short + Math.min(i, longer);
-    return panels.slice(from, from + short + (i < longer ? 1 : 0));
-  });
 }
 
 /** As on any wide screen, in one row where that is too high, or below each other where it is too wide. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arrange, heightOf, spans } from "../../../src/panels/layout";
+import { arrange, bandsOf, heightOf, spans } from "../../../src/panels/layout";
 import type { Panel } from "../../../src/wire/shapes";
 import { greeted, panelIn } from "../fixtures";
 
@@ -69,6 +69,21 @@ describe("the arrangement", () => {
     if (list === undefined) throw new Error("no panel");
     expect(arrange([list]).tall).toHaveLength(1);
     expect(arrange([{ ...list, size: "medium" }]).tall).toHaveLength(0);
+  });
+
+  it.each([
+    [["hbar", ...Array<string>(9).fill("pie")], ["9+1"]],
+    [["hbar", ...Array<string>(13).fill("pie")], ["6+1", "7+0"]],
+    [[...Array<string>(7).fill("pie"), "hbar", ...Array<string>(7).fill("pie"), "hbar"], ["7+1", "7+1"]],
+    [Array<string>(20).fill("pie"), ["20+0"]],
+    [Array<string>(12).fill("hbar"), ["4+2", "4+2"]],
+    [[], ["0+0"]],
+  ])("stands in parts below each other, so that no tall column is pulled apart: %j", (charts, expected) => {
+    const bands = bandsOf(make(charts));
+    expect(bands.map(({ rows, tall }) => `${rows.flat().length}+${tall.length}`)).toEqual(expected);
+    expect(bands.every(({ rows, tall }) => tall.length === 0 || rows.length <= 3)).toBe(true);
+    const shown = bands.flatMap(({ rows, tall }) => [...rows.flat(), ...tall]).map((p) => p.id);
+    expect(shown.sort()).toEqual(make(charts).map((p) => p.id).sort());
   });
 
   it("shows every panel once and leaves no hole, whatever sizes are asked for", () => {
