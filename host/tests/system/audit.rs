@@ -10,10 +10,11 @@ use streamgauge_checkpoint::store::{Checkpoint, Export};
 use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::Host;
+use crate::languages::with_metrics;
 use crate::process::finish;
-use crate::result::{assert_same, outside_run};
+use crate::result::{assert_same, outside_run, until_end};
 use crate::wait;
-use crate::workplace::{Settings, Workplace, unique};
+use crate::workplace::{Settings, Workplace, plugin, unique};
 
 const WINDOWS: &str = "windows = [\"cumulative\", \"1d\", \"7d/1d\"]\nretention = \"3d\"";
 
@@ -65,6 +66,22 @@ fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
     assert_eq!(ended.code, Some(1), "{}", ended.stdout);
     assert!(ended.stdout.contains("partition 0, offsets 0 to"), "{}", ended.stdout);
     assert!(ended.stdout.contains("cannot be verified"), "{}", ended.stdout);
+}
+
+/// Python leaves an empty accumulator behind for each that is given back, and a row was asked about in
+/// one of its own: after some million rows nothing could be verified.
+#[test]
+fn a_plugin_that_leaves_memory_behind_is_verified_to_the_end() {
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
+    let events = place.write("events.jsonl", &lines(&generated(3000, 5, 0.0)));
+    let hoards = format!(
+        "[[metric]]\nid = \"hoards\"\nplugin = \"{}\"\nmemory_max = \"16MiB\"\n\
+         config = {{ fault = \"hoard\" }}\n",
+        plugin("faulty").display()
+    );
+    place.set_text(&with_metrics(Settings::file(&events), &hoards));
+    until_end(&place);
+    finish(&mut place.command("verify")).ok();
 }
 
 fn check_verified(found: &Value) {

@@ -43,7 +43,7 @@ fn twins(more: &str) -> String {
 }
 
 /// The pipeline of `settings` with these metrics.
-fn with_metrics(settings: Settings, metrics: &str) -> String {
+pub(crate) fn with_metrics(settings: Settings, metrics: &str) -> String {
     format!("{}{metrics}", Settings { metrics: Vec::new(), ..settings }.text())
 }
 

@@ -21,6 +21,7 @@ const EVENT_TIME: &str = "@event-time";
 pub(super) struct Metric {
     owner: Owner,
     instance: Instance,
+    asked: Asked,
     inputs: Vec<Source>,
     on_time: u64,
     late: u64,
@@ -30,6 +31,32 @@ pub(super) struct Metric {
     pub(super) part: Option<Part>,
     /// True after records that it does not count.
     has_skipped: bool,
+}
+
+/// An instance that is asked about each row by itself, in an accumulator of its own. Some languages
+/// leave a little of each behind, so after many of them another one is opened.
+struct Asked {
+    plugin: Plugin,
+    instance: Instance,
+    /// The memory that the instance may have before the next one is opened.
+    bytes_max: usize,
+}
+
+impl Asked {
+    fn new(plugin: &Plugin) -> Result<Self, CallError> {
+        let instance = Instance::open(plugin)?;
+        // Half of what it may grow by.
+        let bytes_max = instance.memory_bytes().midpoint(plugin.memory_bytes_max());
+        Ok(Self { plugin: plugin.clone(), instance, bytes_max })
+    }
+
+    /// The instance, with room for one more accumulator.
+    fn instance(&mut self) -> Result<&mut Instance, CallError> {
+        if self.instance.memory_bytes() > self.bytes_max {
+            *self = Self::new(&self.plugin)?;
+        }
+        Ok(&mut self.instance)
+    }
 }
 
 /// Where an input of the plugin comes from.
@@ -50,14 +77,16 @@ impl Metric {
     ) -> Result<Self, OracleError> {
         let id = plugin.settings().id.clone();
         let state_version = plugin.descriptor().state_version;
-        let instance = Instance::open(plugin)
-            .map_err(|error| OracleError::Call { metric: id.clone(), error })?;
+        let failed = |error| OracleError::Call { metric: id.clone(), error };
+        let instance = Instance::open(plugin).map_err(failed)?;
+        let asked = Asked::new(plugin).map_err(failed)?;
         let rules = MetricRules::new(plugin.settings());
         let sets = rules.windows.iter().map(|w| PaneSet::new(*w, &rules, history_keep)).collect();
         Ok(Self {
             inputs: sources(plugin, fields)?,
             owner: Owner { metric: id, partition, state_version },
             instance,
+            asked,
             on_time: 0,
             late: 0,
             excluded: 0,
@@ -163,8 +192,9 @@ impl Metric {
     /// trace.
     fn refusal(&mut self, inputs: &[Input]) -> Result<Option<Exclusion>, CallError> {
         let params: Vec<_> = inputs.iter().map(Input::param).collect();
-        let scratch = self.instance.create(None)?;
-        let added = self.instance.add(scratch, 1, &params);
+        let asked = self.asked.instance()?;
+        let scratch = asked.create(None)?;
+        let added = asked.add(scratch, 1, &params);
         let refused = match added {
             Ok(()) => None,
             Err(AddError::Call(error)) => return Err(error),
@@ -173,7 +203,7 @@ impl Metric {
                 detail: rows.into_iter().map(|(_, words)| words).collect(),
             }),
         };
-        self.instance.release(scratch)?;
+        asked.release(scratch)?;
         Ok(refused)
     }
 

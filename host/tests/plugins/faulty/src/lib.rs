@@ -34,6 +34,8 @@ enum Fault {
     RefuseOneByOne,
     /// Each `add` computes for a while, well below any limit.
     Busy,
+    /// Each accumulator leaves 64 KiB behind when it is given back.
+    Hoard,
     /// Crashes on its own state.
     Restore,
     WrongTable,
@@ -44,7 +46,7 @@ enum Fault {
 const BUSY_ROUNDS: u32 = 10_000_000;
 
 /// The words of `fault`, except `refuse-config`, with which the metric never opens.
-const FAULTS: [(&str, Fault); 12] = [
+const FAULTS: [(&str, Fault); 13] = [
     ("panic", Fault::Panic),
     ("panic-at-value", Fault::PanicAtValue),
     ("endless-loop", Fault::EndlessLoop),
@@ -54,6 +56,7 @@ const FAULTS: [(&str, Fault); 12] = [
     ("refuse-rows", Fault::RefuseRows),
     ("refuse-one-by-one", Fault::RefuseOneByOne),
     ("busy", Fault::Busy),
+    ("hoard", Fault::Hoard),
     ("restore", Fault::Restore),
     ("wrong-table", Fault::WrongTable),
     ("wrong-description", Fault::WrongDescription),
@@ -102,6 +105,13 @@ impl Metric for Faulty {
                 View::new("hbar", "ranked", ("排行", "Ranked"), &both).by("action").top(2).sorted(),
             )
             .view(View::new("number", "sum", ("合计", "Sum"), &both))
+    }
+
+    fn create(&self, _: Option<Window>) -> Self::Accumulator {
+        if self.fault == Some(Fault::Hoard) {
+            std::mem::forget(black_box(vec![1_u8; 64 << 10]));
+        }
+        Counter::default()
     }
 
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {
