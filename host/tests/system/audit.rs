@@ -74,14 +74,34 @@ fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
 fn a_plugin_that_leaves_memory_behind_is_verified_to_the_end() {
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
     let events = place.write("events.jsonl", &lines(&generated(3000, 5, 0.0)));
-    let hoards = format!(
-        "[[metric]]\nid = \"hoards\"\nplugin = \"{}\"\nmemory_max = \"16MiB\"\n\
-         config = {{ fault = \"hoard\" }}\n",
-        plugin("faulty").display()
-    );
-    place.set_text(&with_metrics(Settings::file(&events), &hoards));
+    place.set_text(&with_metrics(Settings::file(&events), &hoarding()));
     until_end(&place);
     finish(&mut place.command("verify")).ok();
+}
+
+/// Results are merged in accumulators that are given back: in one of ten results or so there was none.
+#[test]
+fn results_of_a_plugin_that_leaves_memory_behind_go_on() {
+    let unused = Settings::kafka("127.0.0.1:1", "unused");
+    let source = "[source.generator]\nrate = 10000\npartitions = 4\n".to_owned();
+    let place = Workplace::new(&unused);
+    let settings = Settings { source, ..unused };
+    place
+        .set_text(&format!("{}[publish]\nevery = \"20ms\"\n", with_metrics(settings, &hoarding())));
+    let host = Host::start(&place);
+    host.has_read(40_000);
+    assert_eq!(host.status_when("a status", |_| true)["health"]["troubles"], json!([]));
+    assert!(!host.log().contains("memory"), "{}", host.log());
+    host.terminate().ok();
+}
+
+/// A metric whose accumulators leave 64 KiB behind each.
+fn hoarding() -> String {
+    format!(
+        "[[metric]]\nid = \"hoards\"\nplugin = \"{}\"\nmemory_max = \"8MiB\"\n\
+         config = {{ fault = \"hoard\" }}\n",
+        plugin("faulty").display()
+    )
 }
 
 fn check_verified(found: &Value) {

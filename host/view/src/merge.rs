@@ -21,6 +21,10 @@ const PREFIX_PIECES_MIN: usize = 2;
 pub(super) struct Merger {
     plugin: Plugin,
     instance: Option<Instance>,
+    /// More memory than this, and another instance is opened for the next call: some languages leave
+    /// a little of each accumulator behind. It is half of what the instance may grow by after its first
+    /// call, so what is large because it is needed makes fewer and fewer new ones.
+    memory_bytes_max: usize,
     /// What is kept merged in the instance.
     standing: Option<Standing>,
 }
@@ -40,7 +44,7 @@ impl Prefix {
 
 impl Merger {
     pub(super) fn new(plugin: &Plugin) -> Self {
-        Self { plugin: plugin.clone(), instance: None, standing: None }
+        Self { plugin: plugin.clone(), instance: None, memory_bytes_max: 0, standing: None }
     }
 
     /// True if a window is large enough to be kept merged, so that only what is new is merged.
@@ -131,6 +135,10 @@ impl Merger {
         &mut self,
         calls: impl FnOnce(&mut Instance, &Plugin, &mut Option<Standing>) -> Result<T, NotMerged>,
     ) -> Result<T, Failed> {
+        if self.instance.as_ref().is_some_and(|own| own.memory_bytes() > self.memory_bytes_max) {
+            (self.instance, self.standing) = (None, None);
+        }
+        let is_new = self.instance.is_none();
         let instance = match &mut self.instance {
             Some(instance) => instance,
             none => {
@@ -141,6 +149,10 @@ impl Merger {
         };
         let called = calls(instance, &self.plugin, &mut self.standing);
         let call = instance.last_call();
+        if is_new {
+            let limit = self.plugin.memory_bytes_max();
+            self.memory_bytes_max = instance.memory_bytes().midpoint(limit);
+        }
         if called.is_err() {
             (self.instance, self.standing) = (None, None);
         }
