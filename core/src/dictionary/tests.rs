@@ -52,20 +52,6 @@ fn where_rows_have_their_own_values_a_glance_tells_ascii() {
 }
 
 #[test]
-fn texts_of_which_a_quarter_is_new_are_not_looked_up() {
-    let next_batch_has_values_for = |values: usize| {
-        let mut dictionary = Dictionary::default();
-        (0..4096).for_each(|row| dictionary.push(&(row % values).to_string()));
-        dictionary.clear();
-        dictionary.push("7");
-        dictionary.push("7");
-        dictionary.offsets().len() - 1
-    };
-    assert_eq!(next_batch_has_values_for(1024), 1);
-    assert_eq!(next_batch_has_values_for(1025), 2);
-}
-
-#[test]
 fn a_row_that_is_taken_back_takes_its_value_along_if_nobody_else_has_it() {
     let mut dictionary = Dictionary::default();
     push(&mut dictionary, "new");
