@@ -42,7 +42,7 @@ struct Known {
 /// The fewest rows that tell whether equal texts are worth looking for: a short batch of a few hundred
 /// words looks like one of ids.
 const TELLING_ROWS: usize = 1024;
-/// Where there is more than a value for so many rows, each row gets its own: what a look for equal texts
+/// Where there is more than one value for so many rows, each row gets its own: what a look for equal texts
 /// costs then is more than a metric saves that gets fewer values (`cargo xtask bench columns`).
 const ROWS_PER_VALUE: usize = 4;
 /// How many batches have a value for each row before equal texts are looked for again.

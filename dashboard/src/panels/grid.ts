@@ -12,7 +12,7 @@ import { Crosshair } from "../plots/crosshair";
 import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
 import { bandsOf, heightOf, spans, type Arrangement } from "./layout";
-import { pagesOf, type WallRoom } from "./pages";
+import { pagesOf } from "./pages";
 import { PanelView, type PanelHooks } from "./panel";
 import { WallPages } from "./wall-pages";
 
@@ -166,27 +166,28 @@ export class Grid {
 
   /** Puts the panels in their places: all of them on one page, or on a wall in pages that fit. Returns the page that is shown. */
   #arrange(ctx: Context): number {
-    const room = ctx.kiosk && this.#room.em > 0 ? { width: this.#room.em, height: this.#room.heightEm } : null;
-    const pages = this.#pagesFor(room);
+    const isWall = ctx.kiosk;
+    const pages = this.#pagesFor(isWall);
     const lead = this.#lead;
-    const name = [String(room !== null), String(lead.length), ...pages.map(nameOf)].join("\n");
+    const name = [String(isWall), String(lead.length), ...pages.map(nameOf)].join("\n");
     if (name !== this.#arranged) {
       this.#arranged = name;
       this.#pageElements = [...lead.map((part) => [part]), ...pages.map((page) => this.#parts(page))]
         .map((parts) => h("div", { class: "panel-page" }, ...parts));
       this.element.replaceChildren(this.#none, ...this.#pageElements);
-      const pageOf = (i: number) => (room === null ? 0 : i + lead.length);
+      const pageOf = (i: number) => (isWall ? i + lead.length : 0);
       pages.forEach((page, i) => panelsOf(page).forEach(({ id }) => this.#pageOf.set(id, pageOf(i))));
     }
     const pinned = this.#enlarged === null ? null : this.#pageOf.get(this.#enlarged) ?? null;
-    const at = this.#pages.update(room === null ? 1 : this.#pageElements.length, pinned, ctx);
-    this.#pageElements.forEach((page, i) => setShown(page, room === null || i === at));
+    const at = this.#pages.update(isWall ? this.#pageElements.length : 1, pinned, ctx);
+    this.#pageElements.forEach((page, i) => setShown(page, !isWall || i === at));
     return at;
   }
 
   /** The pages of a wall, found once for each size of it, or what stands below each other elsewhere. */
-  #pagesFor(room: WallRoom | null): readonly Arrangement[] {
+  #pagesFor(isWall: boolean): readonly Arrangement[] {
     const panels = this.#panels ?? [];
+    const room = isWall && this.#room.em > 0 ? { width: this.#room.em, height: this.#room.heightEm } : null;
     const of = room === null ? "" : `${room.width} ${room.height}`;
     if (this.#found?.panels !== panels || this.#found.of !== of) {
       this.#found = { panels, of, pages: room === null ? bandsOf(panels) : pagesOf(panels, room) };

@@ -309,6 +309,13 @@ impl Instance {
         self.store.data().memory.bytes
     }
 
+    /// The memory from which on a new instance had better take this one's place, in bytes: half of what
+    /// it may still grow by. Some languages leave a little behind of each accumulator that is given
+    /// back, as componentize-py does.
+    pub fn worn_from_bytes(&self) -> usize {
+        self.memory_bytes().midpoint(self.memory_bytes_max)
+    }
+
     /// How long all calls took. The time is measured here, so that nobody else needs a clock.
     pub fn spent(&self) -> Duration {
         self.spent

@@ -68,8 +68,8 @@ fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
     assert!(ended.stdout.contains("cannot be verified"), "{}", ended.stdout);
 }
 
-/// Python leaves an empty accumulator behind for each that is given back, and a row was asked about in
-/// one of its own: after some million rows nothing could be verified.
+/// componentize-py keeps each accumulator that is given back, and each row is asked about in one of its
+/// own: after some million rows nothing could be verified.
 #[test]
 fn a_plugin_that_leaves_memory_behind_is_verified_to_the_end() {
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
@@ -79,7 +79,7 @@ fn a_plugin_that_leaves_memory_behind_is_verified_to_the_end() {
     finish(&mut place.command("verify")).ok();
 }
 
-/// Results are merged in accumulators that are given back: in one of ten results or so there was none.
+/// Results are merged in accumulators that are given back: now and then one could not be read.
 #[test]
 fn results_of_a_plugin_that_leaves_memory_behind_go_on() {
     let unused = Settings::kafka("127.0.0.1:1", "unused");

@@ -21,10 +21,9 @@ const PREFIX_PIECES_MIN: usize = 2;
 pub(super) struct Merger {
     plugin: Plugin,
     instance: Option<Instance>,
-    /// More memory than this, and another instance is opened for the next call: some languages leave
-    /// a little of each accumulator behind. It is half of what the instance may grow by after its first
-    /// call, so what is large because it is needed makes fewer and fewer new ones.
-    memory_bytes_max: usize,
+    /// With more memory than this, another instance takes its place for the next call. It is known
+    /// after the first call, so that what is large because it is needed wears out fewer and fewer.
+    worn_from_bytes: usize,
     /// What is kept merged in the instance.
     standing: Option<Standing>,
 }
@@ -44,7 +43,7 @@ impl Prefix {
 
 impl Merger {
     pub(super) fn new(plugin: &Plugin) -> Self {
-        Self { plugin: plugin.clone(), instance: None, memory_bytes_max: 0, standing: None }
+        Self { plugin: plugin.clone(), instance: None, worn_from_bytes: 0, standing: None }
     }
 
     /// True if a window is large enough to be kept merged, so that only what is new is merged.
@@ -135,7 +134,7 @@ impl Merger {
         &mut self,
         calls: impl FnOnce(&mut Instance, &Plugin, &mut Option<Standing>) -> Result<T, NotMerged>,
     ) -> Result<T, Failed> {
-        if self.instance.as_ref().is_some_and(|own| own.memory_bytes() > self.memory_bytes_max) {
+        if self.instance.as_ref().is_some_and(|own| own.memory_bytes() > self.worn_from_bytes) {
             (self.instance, self.standing) = (None, None);
         }
         let is_new = self.instance.is_none();
@@ -150,8 +149,7 @@ impl Merger {
         let called = calls(instance, &self.plugin, &mut self.standing);
         let call = instance.last_call();
         if is_new {
-            let limit = self.plugin.memory_bytes_max();
-            self.memory_bytes_max = instance.memory_bytes().midpoint(limit);
+            self.worn_from_bytes = instance.worn_from_bytes();
         }
         if called.is_err() {
             (self.instance, self.standing) = (None, None);

@@ -33,26 +33,24 @@ pub(super) struct Metric {
     has_skipped: bool,
 }
 
-/// An instance that is asked about each row by itself, in an accumulator of its own. Some languages
-/// leave a little of each behind, so after many of them another one is opened.
+/// An instance that is asked about each row by itself, in an accumulator of its own; another one takes
+/// its place where that has worn it.
 struct Asked {
     plugin: Plugin,
     instance: Instance,
-    /// The memory that the instance may have before the next one is opened.
-    bytes_max: usize,
+    worn_from_bytes: usize,
 }
 
 impl Asked {
     fn new(plugin: &Plugin) -> Result<Self, CallError> {
         let instance = Instance::open(plugin)?;
-        // Half of what it may grow by.
-        let bytes_max = instance.memory_bytes().midpoint(plugin.memory_bytes_max());
-        Ok(Self { plugin: plugin.clone(), instance, bytes_max })
+        let worn_from_bytes = instance.worn_from_bytes();
+        Ok(Self { plugin: plugin.clone(), instance, worn_from_bytes })
     }
 
     /// The instance, with room for one more accumulator.
     fn instance(&mut self) -> Result<&mut Instance, CallError> {
-        if self.instance.memory_bytes() > self.bytes_max {
+        if self.instance.memory_bytes() > self.worn_from_bytes {
             *self = Self::new(&self.plugin)?;
         }
         Ok(&mut self.instance)

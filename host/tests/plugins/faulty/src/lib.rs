@@ -34,7 +34,7 @@ enum Fault {
     RefuseOneByOne,
     /// Each `add` computes for a while, well below any limit.
     Busy,
-    /// Each accumulator leaves 64 KiB behind when it is given back.
+    /// Each accumulator has 64 KiB that are never given back.
     Hoard,
     /// Crashes on its own state.
     Restore,
