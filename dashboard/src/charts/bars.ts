@@ -6,6 +6,7 @@ import { logScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueScale, valueText } from "./common";
+import { cut } from "./cut";
 import { inkOf, MARK_EM, marked } from "./limits";
 import type { ChartStyle } from "./style";
 import { textEm, wrapped } from "../data/text-room";
@@ -57,7 +58,7 @@ export const bars: Chart = {
         axisLine: { lineStyle: { color: style.colors.grid } },
         axisLabel: {
           ...axisText(style, nameScale), hideOverlap: true, lineHeight: style.fontPx * nameScale * LINE_HEIGHT,
-          ...(names === null ? someNames(style, rows().length) : { interval: 0 }),
+          ...(names === null ? someNames(style, rows().length).label : { interval: 0 }),
         },
       },
       yAxis: valueScale(style, log),
@@ -135,10 +136,12 @@ export function someNames(style: ChartStyle, bars: number) {
   const room = barRoom(style, bars);
   const step = Math.max(1, Math.ceil((style.fontPx * NAME_SCALES[2] * GROUP_NAME_EM) / room));
   const middle = Math.floor(step / 2);
-  return {
+  const width = step * room * NAME_ROOM;
+  const label = {
     interval: (index: number) => index % step === middle && index - middle + step <= bars,
-    width: step * room * NAME_ROOM, overflow: "truncate" as const,
+    formatter: (name: string) => cut(name, width, style, NAME_SCALES[2]),
   };
+  return { label, width };
 }
 
 function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {

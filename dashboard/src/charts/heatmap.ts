@@ -7,6 +7,7 @@ import { clip } from "../data/format";
 import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
+import { cut } from "./cut";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import { shadeAt } from "./shades";
 import type { ChartStyle } from "./style";
@@ -40,7 +41,7 @@ export const heatmap: Chart = {
       xAxis: {
         ...BARE,
         axisLabel: {
-          ...axisText(style, fit.acrossScale), margin: style.fontPx * 0.4, ...fit.across,
+          ...axisText(style, fit.acrossScale), margin: style.fontPx * 0.4, ...fit.across.label,
           formatter: fit.acrossText,
         },
       },
@@ -49,8 +50,7 @@ export const heatmap: Chart = {
         inverse: true,
         axisLabel: {
           ...axisText(style, fit.downScale), margin: style.fontPx * 0.5, interval: fit.downInterval,
-          width: fit.left - style.fontPx * 0.5, overflow: "truncate",
-          formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
+          formatter: (label: string) => cut(clip(label, LABEL_CHARACTERS_MAX), fit.left - style.fontPx * 0.5, style, fit.downScale),
         },
       },
       series: [{
@@ -75,7 +75,8 @@ export const heatmap: Chart = {
   },
   shape: (rows, style) => {
     const { axes: { down, across }, isTurned } = lying(style, crossOf(rows));
-    return `${down.length}x${across.length}x${longest(across)}${isTurned ? " turned" : ""}`;
+    // The names above columns are broken once for a drawing.
+    return [down.length, longest(down), isTurned, ...[...across].sort()].join("\n");
   },
 };
 
@@ -105,12 +106,12 @@ type Fit = ReturnType<typeof fitOf>;
 
 /** Each line and each column has its name. */
 function isNamed({ across, downInterval }: Fit): boolean {
-  return downInterval === 0 && across.interval === 0;
+  return downInterval === 0 && across.label.interval === 0;
 }
 
 /** Each has its name, and none is at a slant. */
 function isLevel(fit: Fit): boolean {
-  return isNamed(fit) && fit.across.rotate === 0;
+  return isNamed(fit) && fit.across.label.rotate === 0;
 }
 
 const BARE = {
@@ -164,9 +165,9 @@ function fitOf(style: ChartStyle, { down, across: names }: Axes) {
   const { scale, broken } = brokenAt(names, room, style);
   const size = style.fontPx * scale;
   const across = broken === null
-    ? acrossLabels(characters, room, size, style.height * 0.3)
-    : { interval: 0, rotate: 0 as const, width: room, lineHeight: size * 1.2 };
-  const depth = across.rotate === 0
+    ? acrossLabels(characters, room, size, { length: style.height * 0.3, left: left + room / 2 })
+    : { label: { interval: 0, rotate: 0 as const, lineHeight: size * 1.2 }, width: room };
+  const depth = across.label.rotate === 0
     ? size * (broken === null ? 1.5 : 2.7)
     : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
   const bottom = style.fontPx * 1.6 + depth;
@@ -175,7 +176,8 @@ function fitOf(style: ChartStyle, { down, across: names }: Axes) {
   return {
     across,
     acrossScale: scale,
-    acrossText: (label: string) => broken?.get(label)?.join("\n") ?? clip(label, LABEL_CHARACTERS_MAX),
+    acrossText: (label: string) => broken?.get(label)?.join("\n")
+      ?? cut(clip(label, LABEL_CHARACTERS_MAX), across.width, style, scale),
     left,
     bottom,
     downScale,
@@ -202,25 +204,32 @@ function brokenLabels(labels: readonly string[], em: number): ReadonlyMap<string
   return known.length === labels.length ? new Map(known) : null;
 }
 
+/** What bounds slanted labels, in pixels: their length, and what the first has to the left of its end. */
+interface SlantRoom {
+  readonly length: number;
+  readonly left: number;
+}
+
 /**
  * Level and whole where they fit, level and cut where half of them does, short
- * ones level with some left out, and long ones at a slant and up to `length`; in a low map,
- * which a slant would fill, long ones are as short ones.
+ * ones level with some left out, and long ones at a slant, within `slant`; in a low map,
+ * which a slant would fill, and in a narrow one, which the first would leave, long ones are
+ * as short ones.
  */
-export function acrossLabels(characters: number, room: number, size: number, length: number) {
-  if (characters * size <= room - size * 0.4) return { interval: 0, rotate: 0 as const, width: room };
-  if (room >= size * 4.5) {
-    const width = room - size * 0.4;
-    return { interval: 0, rotate: 0 as const, width, overflow: "truncate" as const };
-  }
-  if (characters <= 3 || size * SLANTED_EM_MIN > length * 2) {
-    const some = { interval: "auto" as const, rotate: 0 as const, width: size * 4, hideOverlap: true, overflow: "truncate" as const };
+export function acrossLabels(characters: number, room: number, size: number, slant: SlantRoom) {
+  const level = { interval: 0, rotate: 0 as const };
+  if (characters * size <= room - size * 0.4) return { label: level, width: room };
+  if (room >= size * 4.5) return { label: level, width: room - size * 0.4 };
+  const longest = Math.min(size * 8, slant.left * Math.SQRT2 - size);
+  if (characters <= 3 || size * SLANTED_EM_MIN > Math.min(longest, slant.length * 2)) {
+    const some = { interval: "auto" as const, rotate: 0 as const, hideOverlap: true };
     // Longer ones are wider than their columns, and those at the edges stay in the map.
-    return characters <= 3 ? some : { ...some, alignMinLabel: "left" as const, alignMaxLabel: "right" as const };
+    const label = characters <= 3 ? some : { ...some, alignMinLabel: "left" as const, alignMaxLabel: "right" as const };
+    return { label, width: size * 4 };
   }
   return {
-    interval: room >= size * 1.3 ? 0 : "auto" as const, rotate: 45 as const, hideOverlap: true,
-    width: Math.min(size * 8, Math.max(size * SLANTED_EM_MIN, length)), overflow: "truncate" as const,
+    label: { interval: room >= size * 1.3 ? 0 : "auto" as const, rotate: 45 as const, hideOverlap: true },
+    width: Math.min(longest, Math.max(size * SLANTED_EM_MIN, slant.length)),
   };
 }
 

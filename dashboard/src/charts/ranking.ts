@@ -5,6 +5,7 @@ import { logScale } from "../data/quantiles";
 import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
+import { cut } from "./cut";
 import { MARK_EM, marked, withLimits } from "./limits";
 import { changeEm, ghostLook, ghosts, isCompared } from "./past";
 import type { ChartStyle } from "./style";
@@ -126,8 +127,7 @@ function keyAxis(style: ChartStyle, scale: number, figures: number) {
     ...BARE,
     axisLabel: {
       ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * 0.7,
-      width: nameRoom(style, scale, figures), overflow: "truncate" as const,
-      formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
+      formatter: (label: string) => cut(clip(label, LABEL_CHARACTERS_MAX), nameRoom(style, scale, figures), style, scale),
     },
   };
 }

@@ -83,6 +83,7 @@ export class Header {
     setAttr(this.#badge, "title", state.polling ? words.details.polling : "");
     const detail = stateDetail(ctx);
     setText(this.#detail, detail);
+    setAttr(this.#detail, "title", detail);
     setShown(this.#detail, detail !== "");
     this.#updateClocks(ctx);
     this.#updateControls(ctx);

@@ -80,6 +80,19 @@ describe("a wall with little room for many metrics", () => {
     });
 });
 
+describe("a wall that gets other sizes", () => {
+  it.each(["lang=zh", "lang=en"])("cuts each name where its room ends, and nothing else: %s", async (query) => {
+    const { page } = await show("2560x1080", query, every(16), everyApi);
+    for (const [width, height] of [[2350, 990], [2200, 810], [1600, 1080], [1600, 900], [1280, 1024]] as const) {
+      await page.setViewportSize({ width, height });
+      for (let turn = 0; turn < 6; turn += 1) {
+        await expect.poll(() => layoutFaults(page), { timeout: 5000 }).toEqual([]);
+        await page.keyboard.press("ArrowRight");
+      }
+    }
+  });
+});
+
 describe("an upright wall", () => {
   it("has figures without comparisons above its first panel", async () => {
     const plain = (HEADLINE_SCENE.headlines ?? []).slice(0, 3).map((one) => ({ ...one, compare: [], target: null }));

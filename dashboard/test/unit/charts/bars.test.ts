@@ -49,7 +49,7 @@ describe("bars", () => {
 
 describe("names that stand for several bars", () => {
   it.each([[40, 200], [9, 120], [3, 40]])("stay within the chart: %i bars in %i pixels", (bars, width) => {
-    const { interval, width: room } = someNames({ ...STYLE, width }, bars);
+    const { label: { interval }, width: room } = someNames({ ...STYLE, width }, bars);
     const bar = (width - STYLE.fontPx * 3.2) / bars;
     const shown = Array.from({ length: bars }, (_, i) => i).filter(interval);
     for (const at of shown) {

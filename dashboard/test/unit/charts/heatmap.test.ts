@@ -55,16 +55,26 @@ describe("a heat map", () => {
     expect(shapeOf("heatmap", rowsFor(crossed(), "late"), STYLE)).toBe(shape);
     const fewer = { keys: ["a"], across: ["0"], total: { n: [1] }, on_time: {}, late: {} };
     expect(shapeOf("heatmap", rowsFor(crossed({ frame: fewer })), STYLE)).not.toBe(shape);
+    const shapeWith = (key: string, across: string) =>
+      shapeOf("heatmap", rowsFor(crossed({ frame: { ...fewer, keys: [key], across: [across] } })), STYLE);
+    expect(shapeWith("a", "3")).not.toBe(shapeWith("a", "0"));
+    expect(shapeWith("abc", "0")).not.toBe(shapeWith("a", "0"));
+    expect(shapeWith("b", "0")).toBe(shapeWith("a", "0"));
   });
 
   it("shows labels whole, cut, thinned out or at a slant as there is room", () => {
-    expect(acrossLabels(4, 80, 14, 100)).toMatchObject({ interval: 0, rotate: 0 });
-    expect(acrossLabels(9, 80, 14, 100)).toMatchObject({ interval: 0, rotate: 0, overflow: "truncate" });
-    expect(acrossLabels(2, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 0 });
-    expect(acrossLabels(9, 30, 14, 100)).toMatchObject({ interval: 0, rotate: 45 });
-    expect(acrossLabels(9, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 45 });
+    const room = { length: 100, left: 100 };
+    const at = (characters: number, width: number, slant = room) => acrossLabels(characters, width, 14, slant);
+    expect(at(4, 80)).toEqual({ label: { interval: 0, rotate: 0 }, width: 80 });
+    expect(at(9, 80)).toEqual({ label: { interval: 0, rotate: 0 }, width: 80 - 14 * 0.4 });
+    expect(at(2, 9).label).toMatchObject({ interval: "auto", rotate: 0 });
+    expect(at(9, 30).label).toMatchObject({ interval: 0, rotate: 45 });
+    expect(at(9, 9).label).toMatchObject({ interval: "auto", rotate: 45 });
     // A slant would fill a low map.
-    expect(acrossLabels(9, 30, 14, 40)).toMatchObject({ interval: "auto", rotate: 0, overflow: "truncate" });
+    expect(at(9, 30, { ...room, length: 40 })).toMatchObject({ label: { interval: "auto", rotate: 0 }, width: 14 * 4 });
+    // The first at a slant would begin left of the map.
+    expect(at(9, 30, { ...room, left: 75 })).toMatchObject({ label: { rotate: 45 }, width: 75 * Math.SQRT2 - 14 });
+    expect(at(9, 30, { ...room, left: 60 })).toMatchObject({ label: { interval: "auto", rotate: 0 }, width: 14 * 4 });
   });
 
   it("is turned where only that leaves every name its room, and the marks keep their rows", () => {
