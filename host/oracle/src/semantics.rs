@@ -13,6 +13,7 @@ mod decode;
 mod error;
 mod event_time;
 mod histogram;
+mod instances;
 mod json;
 mod merge;
 mod metric;

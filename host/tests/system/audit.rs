@@ -74,7 +74,7 @@ fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
 fn a_plugin_that_leaves_memory_behind_is_verified_to_the_end() {
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
     let events = place.write("events.jsonl", &lines(&generated(3000, 5, 0.0)));
-    place.set_text(&with_metrics(Settings::file(&events), &hoarding()));
+    place.set_text(&with_metrics(Settings::file(&events), &hoarding("8MiB")));
     until_end(&place);
     finish(&mut place.command("verify")).ok();
 }
@@ -86,8 +86,10 @@ fn results_of_a_plugin_that_leaves_memory_behind_go_on() {
     let source = "[source.generator]\nrate = 10000\npartitions = 4\n".to_owned();
     let place = Workplace::new(&unused);
     let settings = Settings { source, ..unused };
-    place
-        .set_text(&format!("{}[publish]\nevery = \"20ms\"\n", with_metrics(settings, &hoarding())));
+    place.set_text(&format!(
+        "{}[publish]\nevery = \"20ms\"\n",
+        with_metrics(settings, &hoarding("8MiB"))
+    ));
     let host = Host::start(&place);
     host.has_read(40_000);
     assert_eq!(host.status_when("a status", |_| true)["health"]["troubles"], json!([]));
@@ -95,10 +97,24 @@ fn results_of_a_plugin_that_leaves_memory_behind_go_on() {
     host.terminate().ok();
 }
 
+/// A worker gives an accumulator back for each window that is over: over half a year of days, with
+/// 64 KiB each, a metric was out of its memory some day.
+#[test]
+fn a_plugin_that_leaves_memory_behind_counts_to_the_end() {
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
+    let events = place.write("events.jsonl", &lines(&generated(60_000, 5, 0.0)));
+    place.set_text(&with_metrics(
+        Settings::file(&events),
+        &format!("{}{WINDOWS}\n", hoarding("16MiB")),
+    ));
+    until_end(&place);
+    finish(&mut place.command("verify")).ok();
+}
+
 /// A metric whose accumulators leave 64 KiB behind each.
-fn hoarding() -> String {
+fn hoarding(memory_max: &str) -> String {
     format!(
-        "[[metric]]\nid = \"hoards\"\nplugin = \"{}\"\nmemory_max = \"8MiB\"\n\
+        "[[metric]]\nid = \"hoards\"\nplugin = \"{}\"\nmemory_max = \"{memory_max}\"\n\
          config = {{ fault = \"hoard\" }}\n",
         plugin("faulty").display()
     )

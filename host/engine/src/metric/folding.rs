@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use streamgauge_core::{
     ByLateness, InputColumn, Lateness, LeftOut, MetricAccounting, MetricPlace, MetricSnapshot,
-    Poison, Selection, WindowSetSnapshot,
+    Poison, Selection, TimeWindow, WindowSetSnapshot,
 };
 use streamgauge_outbox::Attachments;
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin};
@@ -18,7 +18,7 @@ use super::left_out::{note_poison, poisoned, refused_by_plugin};
 use super::letters::letters_of;
 use super::offered::Offered;
 use super::room::Room;
-use super::slot::{Form, Stored};
+use super::slot::{Form, Slot, Stored};
 use super::windows::Windows;
 
 /// A metric's state in a partition in which it runs.
@@ -126,6 +126,11 @@ impl Folding {
             self.go_by_differences(instance)?;
         }
         Ok(exported)
+    }
+
+    /// Each accumulator with its window.
+    pub(super) fn slots(&mut self) -> impl Iterator<Item = (Option<TimeWindow>, &mut Slot)> {
+        self.windows.iter_mut().flat_map(Windows::slots)
     }
 
     /// From here on rows are those since the last export. The merge law must be `exact`.

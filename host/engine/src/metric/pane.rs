@@ -69,6 +69,12 @@ impl Pane {
         self.slots[lateness].compact(of, whole);
     }
 
+    /// Each accumulator with its window.
+    pub(super) fn slots(&mut self) -> impl Iterator<Item = (Option<TimeWindow>, &mut Slot)> {
+        let window = self.window;
+        self.slots.iter_mut().map(move |(_, slot)| (window, slot))
+    }
+
     /// Gives the accumulators' memory back.
     pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
         self.slots.into_array().into_iter().try_for_each(|slot| slot.release(instance))

@@ -140,6 +140,22 @@ impl Slot {
         }
     }
 
+    /// The rows as bytes, for another instance; they are in none until they [enter](Self::enter) it.
+    pub(super) fn leave(&mut self, instance: &mut Instance) -> Result<Option<Vec<u8>>, CallError> {
+        self.rows.take().map(|rows| instance.snapshot(rows)).transpose()
+    }
+
+    /// Takes the rows back from those bytes.
+    pub(super) fn enter(
+        &mut self,
+        (window, state): (Option<TimeWindow>, Option<Vec<u8>>),
+        instance: &mut Instance,
+    ) -> Result<(), CallError> {
+        let version = instance.state_version();
+        self.rows = state.map(|bytes| instance.restore(window, version, &bytes)).transpose()?;
+        Ok(())
+    }
+
     pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
         self.rows.map_or(Ok(()), |rows| instance.release(rows))
     }

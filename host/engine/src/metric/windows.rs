@@ -18,7 +18,7 @@ use super::pane::Pane;
 use super::placed::{Found, Placed};
 use super::placement::{Placement, Rows};
 use super::room::Room;
-use super::slot::{Form, Stored};
+use super::slot::{Form, Slot, Stored};
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
 
@@ -153,6 +153,11 @@ impl Windows {
 
     pub(super) fn spec(&self) -> WindowSpec {
         self.spec
+    }
+
+    /// Each accumulator with its window.
+    pub(super) fn slots(&mut self) -> impl Iterator<Item = (Option<TimeWindow>, &mut Slot)> {
+        self.panes.values_mut().flat_map(Pane::slots)
     }
 
     /// Gives the accumulators' memory back.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::civil::{Calendar, Span};
 use super::error::OracleError;
+use super::instances::Unworn;
 use super::pane_set::window;
 use super::rules::{MetricRules, Rules};
 use super::state::{PartitionState, WindowState};
@@ -83,14 +84,14 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     fn windows(&self, plugin: &Plugin, id: &str) -> Result<Vec<MergedWindow>, CallError> {
-        let mut instance = Instance::open(plugin)?;
+        let mut unworn = Unworn::new(plugin)?;
         let mut calendar = Calendar::new(self.rules.zone);
         let mut merged = Vec::new();
         for &(size, slide) in &self.settings.windows {
             let states = self.states(id, size, slide);
             let pieces = pieces(&states);
             for panes in self.shown(&mut calendar, size, slide, &pieces) {
-                let tables = tables(plugin, &mut instance, &panes, &pieces)?;
+                let tables = tables(plugin, unworn.get()?, &panes, &pieces)?;
                 let [on_time, late, total] = tables;
                 let (span, state) = (span_of(&panes), self.phase(&panes, &pieces, &states));
                 merged.push(MergedWindow { size, slide, span, state, on_time, late, total });

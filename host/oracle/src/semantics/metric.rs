@@ -4,6 +4,7 @@ use streamgauge_core::{Field, FieldType, MetricSnapshot};
 
 use super::civil::Calendar;
 use super::error::OracleError;
+use super::instances::{Instances, Unworn};
 use super::moment::Moment;
 use super::pane_set::{Owner, PaneSet, Row};
 use super::part::Part;
@@ -12,7 +13,7 @@ use super::rules::MetricRules;
 use super::state::MetricState;
 use super::value::Value;
 use super::verdict::{Exclusion, MetricVerdict, WindowVerdict};
-use streamgauge_plugin::{AddError, CallError, Instance, Plugin};
+use streamgauge_plugin::{AddError, CallError, Plugin};
 
 /// The input that asks for the event time.
 const EVENT_TIME: &str = "@event-time";
@@ -20,8 +21,9 @@ const EVENT_TIME: &str = "@event-time";
 /// A metric with the rows of one partition.
 pub(super) struct Metric {
     owner: Owner,
-    instance: Instance,
-    asked: Asked,
+    instances: Instances,
+    /// Asked about each row by itself, in an accumulator of its own.
+    asked: Unworn,
     inputs: Vec<Source>,
     on_time: u64,
     late: u64,
@@ -31,30 +33,6 @@ pub(super) struct Metric {
     pub(super) part: Option<Part>,
     /// True after records that it does not count.
     has_skipped: bool,
-}
-
-/// An instance that is asked about each row by itself, in an accumulator of its own; another one takes
-/// its place where that has worn it.
-struct Asked {
-    plugin: Plugin,
-    instance: Instance,
-    worn_from_bytes: usize,
-}
-
-impl Asked {
-    fn new(plugin: &Plugin) -> Result<Self, CallError> {
-        let instance = Instance::open(plugin)?;
-        let worn_from_bytes = instance.worn_from_bytes();
-        Ok(Self { plugin: plugin.clone(), instance, worn_from_bytes })
-    }
-
-    /// The instance, with room for one more accumulator.
-    fn instance(&mut self) -> Result<&mut Instance, CallError> {
-        if self.instance.memory_bytes() > self.worn_from_bytes {
-            *self = Self::new(&self.plugin)?;
-        }
-        Ok(&mut self.instance)
-    }
 }
 
 /// Where an input of the plugin comes from.
@@ -76,14 +54,14 @@ impl Metric {
         let id = plugin.settings().id.clone();
         let state_version = plugin.descriptor().state_version;
         let failed = |error| OracleError::Call { metric: id.clone(), error };
-        let instance = Instance::open(plugin).map_err(failed)?;
-        let asked = Asked::new(plugin).map_err(failed)?;
+        let instances = Instances::new(plugin).map_err(failed)?;
+        let asked = Unworn::new(plugin).map_err(failed)?;
         let rules = MetricRules::new(plugin.settings());
         let sets = rules.windows.iter().map(|w| PaneSet::new(*w, &rules, history_keep)).collect();
         Ok(Self {
             inputs: sources(plugin, fields)?,
             owner: Owner { metric: id, partition, state_version },
-            instance,
+            instances,
             asked,
             on_time: 0,
             late: 0,
@@ -103,7 +81,7 @@ impl Metric {
             let Some(of_kind) = of_kind else {
                 return Err(CallError::Contract("it has other windows".to_owned()));
             };
-            set.restore(&mut self.instance, kept.state_version, of_kind)?;
+            set.restore(&mut self.instances, kept.state_version, of_kind)?;
         }
         Ok(())
     }
@@ -140,7 +118,7 @@ impl Metric {
         // What became final while it counted nothing.
         if std::mem::take(&mut self.has_skipped) {
             for set in &mut self.sets {
-                set.settle(&mut self.instance, &self.owner, moment.before)?;
+                set.settle(&mut self.instances, &self.owner, moment.before)?;
             }
         }
         let inputs = self.inputs(values, moment.event_time);
@@ -158,7 +136,7 @@ impl Metric {
         let row = Row { inputs: usable.as_deref(), moment };
         let mut windows = Vec::<WindowVerdict>::new();
         for set in &mut self.sets {
-            windows.push(set.accept(&mut self.instance, &self.owner, calendar, &row)?);
+            windows.push(set.accept(&mut self.instances, &self.owner, calendar, &row)?);
         }
         Ok(MetricVerdict { id: self.owner.metric.clone(), excluded, windows })
     }
@@ -190,7 +168,7 @@ impl Metric {
     /// trace.
     fn refusal(&mut self, inputs: &[Input]) -> Result<Option<Exclusion>, CallError> {
         let params: Vec<_> = inputs.iter().map(Input::param).collect();
-        let asked = self.asked.instance()?;
+        let asked = self.asked.get()?;
         let scratch = asked.create(None)?;
         let added = asked.add(scratch, 1, &params);
         let refused = match added {
@@ -213,7 +191,7 @@ impl Metric {
     ) -> Result<MetricState, OracleError> {
         let (origin, next_offset) =
             self.part.as_ref().map_or((origin, next_offset), |part| (part.from, part.to));
-        let states = self.sets.iter().map(|set| set.state(&mut self.instance));
+        let states = self.sets.iter().map(|set| set.state(&mut self.instances));
         let windows: Result<Vec<_>, CallError> = states.collect();
         let id = self.owner.metric.clone();
         Ok(MetricState {

@@ -7,13 +7,14 @@ use streamgauge_core::{AccumulatorBytes, EventTime, PaneSnapshot, TimeWindow, Wi
 
 use super::bytes::chained;
 use super::civil::{Calendar, Span};
+use super::instances::{Held, Instances};
 use super::moment::Moment;
 use super::row::Input;
 use super::rules::MetricRules;
 use super::state::{FinalPane, PaneState, WindowState};
 use super::verdict::{Outside, WindowVerdict};
 use super::windows::{Pane, Windows};
-use streamgauge_plugin::{Accumulator, AddError, CallError, Instance};
+use streamgauge_plugin::{AddError, CallError};
 
 /// The metric and partition that own the panes.
 pub(super) struct Owner {
@@ -51,8 +52,8 @@ pub(super) struct WindowSet {
 /// The accumulators on time and late, each from its first row on.
 #[derive(Default)]
 pub(super) struct Sides {
-    on_time: Option<Accumulator>,
-    late: Option<Accumulator>,
+    on_time: Option<Held>,
+    late: Option<Held>,
 }
 
 impl PaneSet {
@@ -85,14 +86,14 @@ impl PaneSet {
     /// ones before them are known by their chain.
     pub(super) fn restore(
         &mut self,
-        instance: &mut Instance,
+        instances: &mut Instances,
         version: u32,
         kept: &WindowSetSnapshot,
     ) -> Result<(), CallError> {
         match self {
             Self::Cumulative(sides) => {
                 if let Some(pane) = kept.panes.first() {
-                    *sides = Sides::restored(instance, version, None, pane)?;
+                    *sides = Sides::restored(instances, version, None, pane)?;
                 }
             }
             Self::Windows(set) => {
@@ -104,7 +105,7 @@ impl PaneSet {
                 for pane in &kept.panes {
                     let Some(window) = pane.window else { continue };
                     let span = Span { start: window.start.0, end: window.end.0 };
-                    let contents = Sides::restored(instance, version, Some(span), pane)?;
+                    let contents = Sides::restored(instances, version, Some(span), pane)?;
                     let corrections = pane.corrections;
                     set.windows.open.insert(span.start, Pane { span, corrections, contents });
                 }
@@ -116,40 +117,40 @@ impl PaneSet {
     /// Takes in a row.
     pub(super) fn accept(
         &mut self,
-        instance: &mut Instance,
+        instances: &mut Instances,
         owner: &Owner,
         calendar: &mut Calendar,
         row: &Row<'_>,
     ) -> Result<WindowVerdict, CallError> {
         match self {
             Self::Cumulative(sides) => {
-                sides.fold(instance, None, row)?;
+                sides.fold(instances, None, row)?;
                 Ok(WindowVerdict::nowhere(0, 0))
             }
-            Self::Windows(set) => set.accept(instance, owner, calendar, row),
+            Self::Windows(set) => set.accept(instances, owner, calendar, row),
         }
     }
 
     /// Makes the panes final that are so under `watermark`.
     pub(super) fn settle(
         &mut self,
-        instance: &mut Instance,
+        instances: &mut Instances,
         owner: &Owner,
         watermark: Option<i64>,
     ) -> Result<(), CallError> {
         let Self::Windows(set) = self else { return Ok(()) };
         for pane in set.windows.settle(watermark) {
-            set.make_final(instance, owner, pane)?;
+            set.make_final(instances, owner, pane)?;
         }
         set.forget(watermark);
         Ok(())
     }
 
     /// The state of all panes.
-    pub(super) fn state(&self, instance: &mut Instance) -> Result<WindowState, CallError> {
+    pub(super) fn state(&self, instances: &mut Instances) -> Result<WindowState, CallError> {
         match self {
             Self::Cumulative(sides) => {
-                let (on_time, late) = sides.snapshot(instance)?;
+                let (on_time, late) = sides.snapshot(instances)?;
                 let has_row = on_time.is_some() || late.is_some();
                 let pane = PaneState { span: None, corrections: 0, on_time, late };
                 Ok(WindowState {
@@ -165,7 +166,7 @@ impl PaneSet {
                     finals: Vec::new(),
                 })
             }
-            Self::Windows(set) => set.state(instance),
+            Self::Windows(set) => set.state(instances),
         }
     }
 }
@@ -173,7 +174,7 @@ impl PaneSet {
 impl WindowSet {
     fn accept(
         &mut self,
-        instance: &mut Instance,
+        instances: &mut Instances,
         owner: &Owner,
         calendar: &mut Calendar,
         row: &Row<'_>,
@@ -191,7 +192,7 @@ impl WindowSet {
         let correction = is_folded && outside.is_none() && placement.correction;
         let evicted = placement.evicted.as_ref().map(|pane| pane.span);
         if let Some(pane) = placement.evicted {
-            self.make_final(instance, owner, pane)?;
+            self.make_final(instances, owner, pane)?;
         }
         match outside {
             Some(Outside::Expired) => self.expired += u64::from(is_folded),
@@ -199,13 +200,13 @@ impl WindowSet {
             None => {
                 let pane = self.windows.open.get_mut(&span.start).expect("a pane that is open");
                 pane.corrections += u64::from(correction);
-                pane.contents.fold(instance, Some(span), row)?;
+                pane.contents.fold(instances, Some(span), row)?;
             }
         }
         let mut finals = Vec::new();
         for pane in self.windows.settle(after) {
             finals.push(pane.span);
-            self.make_final(instance, owner, pane)?;
+            self.make_final(instances, owner, pane)?;
         }
         self.forget(after);
         let verdict = WindowVerdict { pane: Some(span), outside, opened, correction, ..nowhere };
@@ -215,12 +216,12 @@ impl WindowSet {
     /// Keeps a pane that has become final, unless no row was folded into it.
     fn make_final(
         &mut self,
-        instance: &mut Instance,
+        instances: &mut Instances,
         owner: &Owner,
         pane: Pane<Sides>,
     ) -> Result<(), CallError> {
-        let (on_time, late) = pane.contents.snapshot(instance)?;
-        pane.contents.release(instance)?;
+        let (on_time, late) = pane.contents.snapshot(instances)?;
+        pane.contents.release(instances)?;
         if on_time.is_none() && late.is_none() {
             return Ok(());
         }
@@ -249,10 +250,10 @@ impl WindowSet {
         self.finals.retain(|_, pane| until(pane.span.end) > watermark);
     }
 
-    fn state(&self, instance: &mut Instance) -> Result<WindowState, CallError> {
+    fn state(&self, instances: &mut Instances) -> Result<WindowState, CallError> {
         let mut panes = Vec::new();
         for pane in self.windows.open.values() {
-            let (on_time, late) = pane.contents.snapshot(instance)?;
+            let (on_time, late) = pane.contents.snapshot(instances)?;
             let (span, corrections) = (Some(pane.span), pane.corrections);
             panes.push(PaneState { span, corrections, on_time, late });
         }
@@ -274,14 +275,14 @@ impl WindowSet {
 impl Sides {
     /// The accumulators of a kept pane.
     fn restored(
-        instance: &mut Instance,
+        instances: &mut Instances,
         version: u32,
         span: Option<Span>,
         kept: &PaneSnapshot,
     ) -> Result<Self, CallError> {
         let mut accumulator = |state: Option<&AccumulatorBytes>| {
             let restored =
-                state.map(|state| instance.restore_parts(span.map(window), version, state));
+                state.map(|state| instances.restore_parts(span.map(window), version, state));
             restored.transpose()
         };
         let on_time = accumulator(kept.on_time.as_ref())?;
@@ -291,7 +292,7 @@ impl Sides {
     /// Folds a row into the accumulator of its verdict, if the metric can use it.
     fn fold(
         &mut self,
-        instance: &mut Instance,
+        instances: &mut Instances,
         span: Option<Span>,
         row: &Row<'_>,
     ) -> Result<(), CallError> {
@@ -299,10 +300,10 @@ impl Sides {
         let side = if row.moment.is_late { &mut self.late } else { &mut self.on_time };
         let accumulator = match side {
             Some(accumulator) => *accumulator,
-            none => *none.insert(instance.create(span.map(window))?),
+            none => *none.insert(instances.create(span.map(window))?),
         };
         let params: Vec<_> = inputs.iter().map(Input::param).collect();
-        instance.add(accumulator, 1, &params).map_err(|error| match error {
+        instances.add(accumulator, 1, &params).map_err(|error| match error {
             AddError::Call(error) => error,
             AddError::BadRows(_) => {
                 CallError::Contract("it refuses a row that it took a moment ago".to_owned())
@@ -311,13 +312,13 @@ impl Sides {
     }
 
     /// The two accumulators as bytes, on time before late.
-    fn snapshot(&self, instance: &mut Instance) -> Result<TwoStates, CallError> {
-        let mut bytes = |side: Option<Accumulator>| side.map(|a| instance.snapshot(a)).transpose();
+    fn snapshot(&self, instances: &mut Instances) -> Result<TwoStates, CallError> {
+        let mut bytes = |side: Option<Held>| side.map(|a| instances.snapshot(a)).transpose();
         Ok((bytes(self.on_time)?, bytes(self.late)?))
     }
 
-    fn release(self, instance: &mut Instance) -> Result<(), CallError> {
-        [self.on_time, self.late].into_iter().flatten().try_for_each(|a| instance.release(a))
+    fn release(self, instances: &mut Instances) -> Result<(), CallError> {
+        [self.on_time, self.late].into_iter().flatten().try_for_each(|a| instances.release(a))
     }
 }
 

@@ -1,0 +1,62 @@
+//! Another instance in the place of one that is worn. Some languages leave memory behind of each
+//! accumulator that is given back, and a worker gives back one for each window that is over, for each
+//! difference that is exported and for each hand-over with rows in no window. So once an instance
+//! has grown by half of its room, its accumulators move to another as their bytes. A crash and a
+//! restart would do the same, so results do not tell whether it was done.
+
+use streamgauge_core::PluginCall;
+use streamgauge_plugin::{CallError, Instance};
+
+use super::folding::Folding;
+use super::{Metric, Running};
+
+impl Metric {
+    /// Moves to another instance where the present one is worn. Where that fails the metric stops.
+    pub(super) fn renew_if_worn(&mut self) {
+        let worn = |r: &mut Running| r.instance.memory_bytes() > r.worn_from_bytes;
+        let Some(mut running) = self.running.take_if(worn) else { return };
+        let partitions: Vec<u32> = running.partitions.keys().copied().collect();
+        let before = running.instance.spent();
+        let left = running.leave();
+        self.cost.exporting += running.instance.spent().saturating_sub(before);
+        let mut call = running.instance.last_call();
+        let renewed = left.and_then(|states| {
+            call = PluginCall::Open;
+            let Running { instance, partitions, .. } = running;
+            // Both together could take twice the memory that a metric may have.
+            drop(instance);
+            let instance = Instance::open(&self.plugin)?;
+            let mut running = Running { instance, worn_from_bytes: 0, partitions };
+            let entered = running.enter(states);
+            call = running.instance.last_call();
+            entered.map(|()| running)
+        });
+        match renewed {
+            Ok(running) => {
+                self.cost.exporting += running.instance.spent();
+                self.running = Some(running);
+            }
+            Err(error) => self.stop_in(&partitions, (&error, call), None),
+        }
+    }
+}
+
+impl Running {
+    /// The accumulators as bytes, in the order of the slots.
+    fn leave(&mut self) -> Result<Vec<Option<Vec<u8>>>, CallError> {
+        let Self { instance, partitions, .. } = self;
+        let slots = partitions.values_mut().flat_map(Folding::slots);
+        slots.map(|(_, slot)| slot.leave(instance)).collect()
+    }
+
+    /// Takes them over from those bytes.
+    fn enter(&mut self, states: Vec<Option<Vec<u8>>>) -> Result<(), CallError> {
+        let Self { instance, partitions, .. } = self;
+        let slots = partitions.values_mut().flat_map(Folding::slots);
+        for ((window, slot), state) in slots.zip(states) {
+            slot.enter((window, state), instance)?;
+        }
+        self.worn_from_bytes = self.instance.worn_from_bytes();
+        Ok(())
+    }
+}
