@@ -70,6 +70,8 @@ pub struct Metric {
     has_news: bool,
     /// The least bytes of all its states that are exported by differences.
     differences_from: usize,
+    /// How often it moved to another instance.
+    renewals: u64,
 }
 
 /// An instance and what it holds. A failing call spoils the whole instance, so all of it goes at
@@ -116,6 +118,7 @@ impl Metric {
             now,
             has_news: false,
             differences_from: AccumulatorBytes::LARGE_BYTES,
+            renewals: 0,
         };
         metric.bind(projection);
         for partition in partitions {

@@ -16,6 +16,7 @@ impl Metric {
         let worn = |r: &mut Running| r.instance.memory_bytes() > r.worn_from_bytes;
         let Some(mut running) = self.running.take_if(worn) else { return };
         let partitions: Vec<u32> = running.partitions.keys().copied().collect();
+        let before_bytes = running.instance.memory_bytes();
         let before = running.instance.spent();
         let left = running.leave();
         self.cost.exporting += running.instance.spent().saturating_sub(before);
@@ -34,9 +35,23 @@ impl Metric {
         match renewed {
             Ok(running) => {
                 self.cost.exporting += running.instance.spent();
+                self.tell(before_bytes, running.instance.memory_bytes());
                 self.running = Some(running);
             }
             Err(error) => self.stop_in(&partitions, (&error, call), None),
+        }
+    }
+
+    /// Tells of the first renewal, and of ever fewer after it.
+    fn tell(&mut self, before_bytes: usize, bytes: usize) {
+        self.renewals += 1;
+        if self.renewals.is_power_of_two() {
+            tracing::info!(
+                "metric `{}` moved to another instance of its plugin, {} times by now: {before_bytes} \
+                 bytes of memory became {bytes}",
+                self.id(),
+                self.renewals
+            );
         }
     }
 }
