@@ -11,16 +11,8 @@ export const WALL = { width: 1920, height: 1080 };
 export const LAPTOP = { width: 1366, height: 768 };
 export const PHONE = { width: 390, height: 844 };
 
-/**
- * A browser whose pages move nothing unless a test asks for it: what moves all the time is drawn
- * sixty times a second, which takes more than all else that a page does.
- */
-export async function launch(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  const [newPage, newContext] = [browser.newPage.bind(browser), browser.newContext.bind(browser)];
-  browser.newPage = (options) => newPage({ reducedMotion: "reduce", ...options });
-  browser.newContext = (options) => newContext({ reducedMotion: "reduce", ...options });
-  return browser;
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
 /** A page with its complaints and its requests. */
