@@ -81,10 +81,13 @@ describe("a wall with little room for many metrics", () => {
 });
 
 describe("a wall that gets other sizes", () => {
-  it.each(["lang=zh", "lang=en"])("cuts each name where its room ends, and nothing else: %s", async (query) => {
+  it.each(["lang=zh", "lang=en"])("cuts each name where its room ends, and no figure: %s", async (query) => {
     const { page } = await show("2560x1080", query, every(16), everyApi);
     for (const [width, height] of [[2350, 990], [2200, 810], [1600, 1080], [1600, 900], [1280, 1024]] as const) {
       await page.setViewportSize({ width, height });
+      // An ellipsis marks a name that is cut; a figure must be whole.
+      await expect.poll(() => page.locator(".tile-value:visible").evaluateAll((values) =>
+        values.filter((value) => value.scrollWidth > value.clientWidth).map((value) => value.textContent))).toEqual([]);
       for (let turn = 0; turn < 6; turn += 1) {
         await expect.poll(() => layoutFaults(page), { timeout: 5000 }).toEqual([]);
         await page.keyboard.press("ArrowRight");
