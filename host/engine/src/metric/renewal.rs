@@ -47,10 +47,9 @@ impl Metric {
         self.renewals += 1;
         if self.renewals.is_power_of_two() {
             tracing::info!(
-                "metric `{}` moved to another instance of its plugin, {} times by now: {before_bytes} \
-                 bytes of memory became {bytes}",
-                self.id(),
-                self.renewals
+                "metric `{}` moved to another instance of its plugin, as the one before had grown to \
+                 {before_bytes} bytes; the new one has {bytes}",
+                self.id()
             );
         }
     }
