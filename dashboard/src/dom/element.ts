@@ -33,6 +33,12 @@ export function setAttr(element: Element, name: string, value: string | null): v
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Tells the style sheet the length of a figure in multiples of its size, so that its letters fit their room. */
+export function setEm(element: HTMLElement, em: number): void {
+  const length = em.toFixed(2);
+  if (element.style.getPropertyValue("--em") !== length) element.style.setProperty("--em", length);
+}
+
 export function setShown(element: HTMLElement, shown: boolean): void {
   if (element.hidden === shown) element.hidden = !shown;
 }

@@ -5,7 +5,7 @@ import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
 import { joined } from "../data/format";
 import { fitted, sum, type Row } from "../data/rows";
-import { h, setAttr, setShown, setText } from "../dom/element";
+import { h, setAttr, setEm, setShown, setText } from "../dom/element";
 import { Sized } from "../dom/sized";
 import type { Panel, Scope } from "../wire/shapes";
 import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
@@ -128,7 +128,7 @@ export class ChartView {
     const [value, name] = Array.from(this.#hole.children);
     const figure = ctx.format.compact(sum(rows));
     if (value) setText(value, figure);
-    this.#hole.style.setProperty("--em", textEm(figure).toFixed(2));
+    setEm(this.#hole, textEm(figure));
     if (name) setText(name, ctx.words.panels[scope]);
   }
 

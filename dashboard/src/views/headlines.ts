@@ -2,7 +2,7 @@
 // be read from across a hall, the others beside it. A figure leads to its panel.
 import type { Context } from "../data/context";
 import { textEm } from "../data/text-room";
-import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
+import { h, raw, resize, setAttr, setEm, setShown, setText } from "../dom/element";
 import { Room } from "../dom/room";
 import { Roll } from "../dom/roll";
 import { headlineModels, type ChangeModel, type HeadlineModel } from "./headline-model";
@@ -112,7 +112,7 @@ class HeadlineView {
     const text = model.isGiant && this.#fits(model.full) ? model.full : model.short;
     this.#roll.update(text);
     setAttr(this.#value, "title", `${model.title}: ${model.full}`);
-    this.#figure.style.setProperty("--em", (textEm(text) + textEm(model.unit) * 0.4 + 0.1).toFixed(2));
+    setEm(this.#figure, textEm(text) + textEm(model.unit) * 0.4 + 0.1);
     setText(this.#unit, model.unit);
     setText(this.#note, model.note);
     setShown(this.#note, model.note !== "");

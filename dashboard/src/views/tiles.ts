@@ -1,7 +1,7 @@
 // The headline: few figures, large enough to be read from across the room.
 import type { Context } from "../data/context";
 import { textEm } from "../data/text-room";
-import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { h, raw, setAttr, setEm, setShown, setText } from "../dom/element";
 import { Sparkline } from "../plots/sparkline";
 import type { Point } from "../wire/shapes";
 import { tile, TILE_SERIES, TILES, type TileId } from "./tile-model";
@@ -13,12 +13,6 @@ interface TileView {
   readonly label: HTMLElement;
   readonly value: HTMLElement;
   readonly note: HTMLElement;
-}
-
-/** Tells the style sheet how long a figure is, so that it has letters with which it is whole. */
-function setEm(element: HTMLElement, figure: string): void {
-  const em = textEm(figure).toFixed(2);
-  if (element.style.getPropertyValue("--em") !== em) element.style.setProperty("--em", em);
 }
 
 export class Tiles {
@@ -46,7 +40,7 @@ export class Tiles {
       const model = tile(id, ctx);
       setText(view.label, model.label);
       setText(view.value, model.text);
-      setEm(view.value, model.text);
+      setEm(view.value, textEm(model.text));
       setText(view.note, model.note);
       setAttr(view.note, "title", model.note);
       setAttr(view.element, "data-value", raw(model.value));
