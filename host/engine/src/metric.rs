@@ -78,8 +78,6 @@ pub struct Metric {
 /// once.
 struct Running {
     instance: Instance,
-    /// With more memory than this, another instance takes its place before the next rows.
-    worn_from_bytes: usize,
     partitions: BTreeMap<u32, Folding>,
 }
 
@@ -200,7 +198,6 @@ impl Metric {
             Some(running) => running,
             none => none.insert(Running {
                 instance: Instance::open(&self.plugin)?,
-                worn_from_bytes: 0,
                 partitions: BTreeMap::new(),
             }),
         };
@@ -209,7 +206,7 @@ impl Metric {
         let by_differences = is_large && instance.merges_exactly();
         let folding =
             Folding::restore(snapshot, &self.plugin, self.zone, by_differences, instance)?;
-        running.worn_from_bytes = running.instance.worn_from_bytes();
+        instance.wear_from_here();
         Ok(Some(Folding { place, ..folding }))
     }
 
@@ -267,7 +264,7 @@ impl Metric {
     pub fn fold(&mut self, offered: Offered<'_>) {
         self.keep(offered);
         self.renew_if_worn();
-        let Some(Running { instance, partitions, .. }) = &mut self.running else { return };
+        let Some(Running { instance, partitions }) = &mut self.running else { return };
         let Some(folding) = partitions.get_mut(&offered.partition) else { return };
         let before = instance.spent();
         let folded = instance.as_one(|instance| {
@@ -301,7 +298,7 @@ impl Metric {
     fn export_as(&mut self, form: Form, partition: u32, with: &mut Attachments) -> MetricSnapshot {
         let held: usize = self.partitions.values().map(|exported| exported.bytes).sum();
         let exported = self.partitions.get_mut(&partition).expect("the partition is assigned");
-        if let Some(Running { instance, partitions, .. }) = &mut self.running
+        if let Some(Running { instance, partitions }) = &mut self.running
             && let Some(folding) = partitions.get_mut(&partition)
         {
             let before = instance.spent();

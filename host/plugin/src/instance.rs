@@ -33,6 +33,8 @@ pub struct Instance {
     bindings: Metric,
     optional: Optional,
     memory_bytes_max: usize,
+    /// With more memory than this it is worn.
+    worn_from_bytes: usize,
     /// How long the calls before took.
     spent: Duration,
     last_call: PluginCall,
@@ -57,6 +59,7 @@ impl Instance {
         instance.finish(opened)?;
         instance.merges_exactly = !plugin.descriptor().is_bounded;
         instance.state_version = plugin.descriptor().state_version;
+        instance.wear_from_here();
         Ok(instance)
     }
 
@@ -139,6 +142,7 @@ impl Instance {
             bindings,
             optional,
             memory_bytes_max,
+            worn_from_bytes: memory_bytes_max,
             spent,
             last_call,
             merges_exactly,
@@ -309,11 +313,17 @@ impl Instance {
         self.store.data().memory.bytes
     }
 
-    /// The memory from which on a new instance had better take this one's place, in bytes: half of what
-    /// it may still grow by. Some languages leave a little behind of each accumulator that is given
-    /// back, as componentize-py does.
-    pub fn worn_from_bytes(&self) -> usize {
-        self.memory_bytes().midpoint(self.memory_bytes_max)
+    /// True if a new instance had better take this one's place: it has grown by half of what it could
+    /// still grow by when it was opened, or [since](Self::wear_from_here). Some languages leave a
+    /// little behind of each accumulator that is given back, as componentize-py does.
+    pub fn is_worn(&self) -> bool {
+        self.memory_bytes() > self.worn_from_bytes
+    }
+
+    /// Takes the memory that it has for needed: growth counts from here on. So what is large because
+    /// it is needed makes an instance worn fewer and fewer times.
+    pub fn wear_from_here(&mut self) {
+        self.worn_from_bytes = self.memory_bytes().midpoint(self.memory_bytes_max);
     }
 
     /// How long all calls took. The time is measured here, so that nobody else needs a clock.

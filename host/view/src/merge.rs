@@ -20,10 +20,8 @@ const PREFIX_PIECES_MIN: usize = 2;
 /// Merges pieces of one metric.
 pub(super) struct Merger {
     plugin: Plugin,
+    /// Where it is worn, another one takes its place for the next call.
     instance: Option<Instance>,
-    /// With more memory than this, another instance takes its place for the next call. It is known
-    /// after the first call, so that what is large because it is needed wears out fewer and fewer.
-    worn_from_bytes: usize,
     /// What is kept merged in the instance.
     standing: Option<Standing>,
 }
@@ -43,7 +41,7 @@ impl Prefix {
 
 impl Merger {
     pub(super) fn new(plugin: &Plugin) -> Self {
-        Self { plugin: plugin.clone(), instance: None, worn_from_bytes: 0, standing: None }
+        Self { plugin: plugin.clone(), instance: None, standing: None }
     }
 
     /// True if a window is large enough to be kept merged, so that only what is new is merged.
@@ -134,7 +132,7 @@ impl Merger {
         &mut self,
         calls: impl FnOnce(&mut Instance, &Plugin, &mut Option<Standing>) -> Result<T, NotMerged>,
     ) -> Result<T, Failed> {
-        if self.instance.as_ref().is_some_and(|own| own.memory_bytes() > self.worn_from_bytes) {
+        if self.instance.as_ref().is_some_and(Instance::is_worn) {
             (self.instance, self.standing) = (None, None);
         }
         let is_new = self.instance.is_none();
@@ -149,7 +147,7 @@ impl Merger {
         let called = calls(instance, &self.plugin, &mut self.standing);
         let call = instance.last_call();
         if is_new {
-            self.worn_from_bytes = instance.worn_from_bytes();
+            instance.wear_from_here();
         }
         if called.is_err() {
             (self.instance, self.standing) = (None, None);

@@ -8,7 +8,7 @@ impl Metric {
     #[must_use]
     pub fn by_differences_from(mut self, bytes: usize) -> Self {
         self.differences_from = bytes;
-        if let Some(Running { instance, partitions, .. }) = &mut self.running
+        if let Some(Running { instance, partitions }) = &mut self.running
             && instance.merges_exactly()
         {
             let mut all = partitions.values_mut();

@@ -13,7 +13,7 @@ use super::{Metric, Running};
 impl Metric {
     /// Moves to another instance where the present one is worn. Where that fails the metric stops.
     pub(super) fn renew_if_worn(&mut self) {
-        let worn = |r: &mut Running| r.instance.memory_bytes() > r.worn_from_bytes;
+        let worn = |running: &mut Running| running.instance.is_worn();
         let Some(mut running) = self.running.take_if(worn) else { return };
         let partitions: Vec<u32> = running.partitions.keys().copied().collect();
         let before_bytes = running.instance.memory_bytes();
@@ -23,11 +23,11 @@ impl Metric {
         let mut call = running.instance.last_call();
         let renewed = left.and_then(|states| {
             call = PluginCall::Open;
-            let Running { instance, partitions, .. } = running;
+            let Running { instance, partitions } = running;
             // Both together could take twice the memory that a metric may have.
             drop(instance);
             let instance = Instance::open(&self.plugin)?;
-            let mut running = Running { instance, worn_from_bytes: 0, partitions };
+            let mut running = Running { instance, partitions };
             let entered = running.enter(states);
             call = running.instance.last_call();
             entered.map(|()| running)
@@ -58,19 +58,19 @@ impl Metric {
 impl Running {
     /// The accumulators as bytes, in the order of the slots.
     fn leave(&mut self) -> Result<Vec<Option<Vec<u8>>>, CallError> {
-        let Self { instance, partitions, .. } = self;
+        let Self { instance, partitions } = self;
         let slots = partitions.values_mut().flat_map(Folding::slots);
         slots.map(|(_, slot)| slot.leave(instance)).collect()
     }
 
     /// Takes them over from those bytes.
     fn enter(&mut self, states: Vec<Option<Vec<u8>>>) -> Result<(), CallError> {
-        let Self { instance, partitions, .. } = self;
+        let Self { instance, partitions } = self;
         let slots = partitions.values_mut().flat_map(Folding::slots);
         for ((window, slot), state) in slots.zip(states) {
             slot.enter((window, state), instance)?;
         }
-        self.worn_from_bytes = self.instance.worn_from_bytes();
+        instance.wear_from_here();
         Ok(())
     }
 }

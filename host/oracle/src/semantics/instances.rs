@@ -11,26 +11,19 @@ use streamgauge_plugin::{Accumulator, AddError, CallError, ColumnParam, Instance
 pub(super) struct Unworn {
     plugin: Plugin,
     instance: Instance,
-    worn_from_bytes: usize,
 }
 
 impl Unworn {
     pub(super) fn new(plugin: &Plugin) -> Result<Self, CallError> {
-        let instance = Instance::open(plugin)?;
-        let worn_from_bytes = instance.worn_from_bytes();
-        Ok(Self { plugin: plugin.clone(), instance, worn_from_bytes })
+        Ok(Self { plugin: plugin.clone(), instance: Instance::open(plugin)? })
     }
 
     /// An instance with room.
     pub(super) fn get(&mut self) -> Result<&mut Instance, CallError> {
-        if self.is_worn() {
+        if self.instance.is_worn() {
             *self = Self::new(&self.plugin)?;
         }
         Ok(&mut self.instance)
-    }
-
-    fn is_worn(&self) -> bool {
-        self.instance.memory_bytes() > self.worn_from_bytes
     }
 }
 
@@ -98,7 +91,7 @@ impl Instances {
         make: impl FnOnce(&mut Instance) -> Result<Accumulator, CallError>,
     ) -> Result<Held, CallError> {
         let (newest, accumulators) = self.all.get_mut(&self.newest).expect("it is kept");
-        if newest.is_worn() {
+        if newest.instance.is_worn() {
             let next = Unworn::new(&newest.plugin)?;
             if *accumulators == 0 {
                 self.all.remove(&self.newest);
