@@ -5,12 +5,14 @@
 import { logScale } from "../data/quantiles";
 import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
-import { axisText, fill, STILL, valueScale, valueText } from "./common";
+import { marksAround, marksWidth } from "./axis-room";
+import { axisText, barFill, datum, LABEL_MARGIN, restFill, STILL, valueScale, valueText } from "./common";
 import { cut } from "./cut";
 import { inkOf, MARK_EM, marked } from "./limits";
 import type { ChartStyle } from "./style";
 import { textEm, wrapped } from "../data/text-room";
 import { ghostLook, ghosts, isCompared } from "./past";
+import { seen } from "./picture";
 import { barTooltip } from "./tooltip";
 
 /** Sizes of the names in multiples of the text size, the best first. */
@@ -25,6 +27,9 @@ const NAME_ROOM_MIN = 0.5;
 /** Names below the bars take no more than this part of the height. */
 const NAME_DEPTH_MAX = 0.32;
 const LINE_HEIGHT = 1.25;
+/** The space at the sides and below, in pixels. */
+const EDGE = 4;
+const BELOW = 2;
 /** Sizes of the values in multiples of the text size: no smaller one is read. */
 const VALUE_SCALE_MAX = 0.95;
 const VALUE_SCALE_MIN = 0.62;
@@ -49,15 +54,14 @@ export const bars: Chart = {
       ...STILL,
       tooltip: barTooltip(style, rows),
       grid: {
-        left: 4, right: 4, top: style.fontPx * (isCompared(rows()) ? 2.9 : 1.8), bottom: 2,
-        outerBoundsMode: "same", outerBoundsContain: "axisLabel",
+        right: EDGE, top: style.fontPx * (isCompared(rows()) ? 2.9 : 1.8), outerBoundsMode: "none",
       },
       xAxis: {
         type: "category",
         axisTick: { show: false },
         axisLine: { lineStyle: { color: style.colors.grid } },
         axisLabel: {
-          ...axisText(style, nameScale), hideOverlap: true, lineHeight: style.fontPx * nameScale * LINE_HEIGHT,
+          ...axisText(style, nameScale), margin: LABEL_MARGIN, lineHeight: style.fontPx * nameScale * LINE_HEIGHT,
           ...(names === null ? someNames(style, rows().length).label : { interval: 0 }),
         },
       },
@@ -66,38 +70,50 @@ export const bars: Chart = {
         type: "bar",
         barWidth: "58%",
         barMaxWidth: style.fontPx * 6,
-        itemStyle: { borderRadius: [4, 4, 0, 0] },
+        itemStyle: { color: barFill(style, "up"), borderRadius: [4, 4, 0, 0] },
         label,
-      }, {
-        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 6, ...ghostLook(style, [4, 4, 0, 0]), label,
-      }],
+      }, ...(isCompared(rows()) ? [{
+        type: "bar" as const, barWidth: "58%", barMaxWidth: style.fontPx * 6, ...ghostLook(style, [4, 4, 0, 0]), label,
+      }] : [])],
     };
   },
   data: (style, rows) => {
-    const scale = logScale(rows, style.additive);
-    const length = (value: number | null) => (scale === null ? value : scale.place(value));
+    const { scale, lengths, past, marks } = drawn(style, rows);
     const hasValues = valueScaleOf(style, rows) !== null;
+    const names = standing(style, rows);
     return {
-      xAxis: { data: namesOf(style, rows) },
+      grid: { left: EDGE + marksWidth(marks, style, scale), bottom: namesHeight(style, names) },
+      xAxis: { data: rows.map(({ label }, i) => names?.names[i]?.join("\n") ?? label) },
+      yAxis: { ...marks },
       series: [{
-        data: rows.map((row) => ({
-          value: length(row.value) ?? "-",
-          itemStyle: { color: fill(style, row, "up") },
-          label: { color: inkOf(style, row), show: hasValues && !isBelow(row) },
+        data: rows.map((row, i) => datum(lengths[i] ?? "-", {
+          ...restFill(style, row),
+          ...(row.beyond === undefined && !isBelow(row) ? {} : { label: { color: inkOf(style, row), show: hasValues && !isBelow(row) } }),
         })),
-      }, {
-        data: ghosts(rows, length, () => false).map((value, i) => ({
-          value, label: { show: hasValues && isBelow(rows[i]) },
-        })),
-      }],
+      }, ...(past === null ? [] : [{
+        data: past.map((value, i) => ({ value, label: { show: hasValues && isBelow(rows[i]) } })),
+      }])],
     };
+  },
+  picture: (style, rows) => {
+    const { lengths, past, marks: { min, max } } = drawn(style, rows);
+    const looks = rows.map((row) => [onTop(style, row), row.color === null, row.beyond?.level, isBelow(row)].join(" "));
+    return [...[lengths, past ?? []].map((each) => seen(each, max - min, style.height)), ...looks].join("\n");
   },
   shape: (rows, style) => {
     const names = standing(style, rows);
     const scale = logScale(rows, style.additive)?.value(0) ?? "";
-    return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"} ${scale}`;
+    return `${rows.length} ${isCompared(rows)} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"} ${scale}`;
   },
 };
+
+function drawn(style: ChartStyle, rows: readonly Row[]) {
+  const scale = logScale(rows, style.additive);
+  const length = (value: number | null) => (scale === null ? value : scale.place(value));
+  const lengths = rows.map((row) => length(row.value));
+  const past = isCompared(rows) ? ghosts(rows, length, () => false) : null;
+  return { scale, lengths, past, marks: marksAround([...lengths, ...(past ?? [])], style, scale) };
+}
 
 /** The value stands above the higher of the bar and its outline. */
 function isBelow(row: Row | undefined): boolean {
@@ -144,9 +160,11 @@ export function someNames(style: ChartStyle, bars: number) {
   return { label, width };
 }
 
-function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {
-  const names = standing(style, rows)?.names;
-  return rows.map(({ label }, i) => names?.[i]?.join("\n") ?? label);
+/** The height below the bars in pixels: the lines of the names and their distance from the axis. */
+function namesHeight(style: ChartStyle, names: Standing | null): number {
+  const size = style.fontPx * (names?.scale ?? NAME_SCALES[2]);
+  const lines = Math.max(1, ...(names?.names ?? []).map((name) => name.length));
+  return BELOW + LABEL_MARGIN + size * LINE_HEIGHT * lines;
 }
 
 /** The size of the values on top, side by side; `null` means that there is no room for them. */

@@ -4,7 +4,7 @@
 // can stretch its own container makes the page grow for ever.
 import { BarChart, HeatmapChart, PieChart } from "echarts/charts";
 import { GridComponent, TooltipComponent, type TooltipComponentOption } from "echarts/components";
-import { init, use, type EChartsType } from "echarts/core";
+import { init, registerPostUpdate, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { ChartKind } from "../data/kinds";
 import type { Row } from "../data/rows";
@@ -20,12 +20,21 @@ use([
   GridComponent, TooltipComponent, CanvasRenderer,
 ]);
 
+/** What is called for the chart of an element that is laid out and not painted yet. */
+const whenLaidOut = new WeakMap<HTMLElement, () => void>();
+registerPostUpdate((_model, api) => whenLaidOut.get(api.getDom())?.());
+
 export class Canvas {
   readonly #host: HTMLElement;
   #chart: EChartsType | null = null;
   #drawn = "";
+  /** A pointer was on the chart, or a row was pointed at: before that a tooltip would only cost. */
+  #hasTooltip = false;
+  #tooltip: TooltipComponentOption | null = null;
   #rows: readonly Row[] = [];
   readonly #marks = new Marks();
+  /** The parts of the last data by their names, and of the series what is seen of them. */
+  #given: Readonly<Record<string, string>> = {};
 
   #kind: ChartKind = "bar";
   /** Called with the row that a reader wants to know more of. */
@@ -33,26 +42,40 @@ export class Canvas {
 
   constructor(host: HTMLElement) {
     this.#host = host;
+    for (const near of ["pointerenter", "pointerdown"] as const) {
+      host.addEventListener(near, () => { this.#wantTooltip(); }, { capture: true });
+    }
   }
 
   /**
    * Draws the rows. While `signature` stays the same, only the data is handed to
-   * the library.
+   * the library, and nothing where the picture would be the same.
    */
   draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
     if (style.width === 0 || style.height === 0) return;
-    const isDrawn = this.#drawn === signature && isSame(this.#rows, rows);
+    const isKnown = this.#drawn === signature;
+    const isDrawn = isKnown && isSame(this.#rows, rows);
     this.#rows = rows;
     if (isDrawn) return;
     this.#kind = kind;
+    const { series = [], ...parts } = CHARTS[kind].data(style, rows);
+    const given: Record<string, string> = { ...mapped(parts, (part) => JSON.stringify(part)), series: CHARTS[kind].picture(style, rows) };
     const chart = (this.#chart ??= this.#make());
+    // A tooltip that is open goes along with the figures.
+    if (isKnown && !this.#hasTooltip && hasSize(chart, style) && isEqual(given, this.#given)) return;
     if (!hasSize(chart, style)) chart.resize({ width: style.width, height: style.height });
-    if (this.#drawn !== signature) {
-      chart.setOption(this.#base(kind, style), { notMerge: true });
+    if (!isKnown) {
+      // Laid out and painted together with the data.
+      chart.setOption(this.#base(kind, style), { notMerge: true, lazyUpdate: true });
       this.#drawn = signature;
+      this.#given = {};
     }
-    chart.setOption(CHARTS[kind].data(style, rows));
-    this.#marks.draw(chart, kind, style, rows);
+    whenLaidOut.set(this.#host, () => { this.#marks.draw(chart, kind, style, rows); });
+    const before = this.#given;
+    this.#given = given;
+    // The library takes each part apart anew that it is given.
+    const changed = Object.entries(parts).filter(([name]) => given[name] !== before[name]);
+    chart.setOption({ ...Object.fromEntries(changed), series });
   }
 
   /** `true` where a drawing under this signature hands over its data alone. */
@@ -60,25 +83,38 @@ export class Canvas {
     return this.#drawn === signature && this.#chart !== null && hasSize(this.#chart, style);
   }
 
-  /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
   #base(kind: ChartKind, style: ChartStyle): ChartOption {
-    const base = CHARTS[kind].base(style, () => this.#rows);
-    if (kind !== "pie") return base;
+    const { tooltip, ...base } = CHARTS[kind].base(style, () => this.#rows);
+    this.#tooltip = tooltip === undefined || Array.isArray(tooltip) ? null : kind === "pie" ? this.#beside(tooltip) : tooltip;
+    return this.#hasTooltip && this.#tooltip !== null ? { ...base, tooltip: this.#tooltip } : base;
+  }
+
+  /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
+  #beside(tooltip: TooltipComponentOption): TooltipComponentOption {
     const position: TooltipComponentOption["position"] = (_at, _params, _element, _mark, size) => {
       const [width = 0, height = 0] = size.contentSize;
       return besideRing(this.#host.getBoundingClientRect(), { width, height }, { width: innerWidth, height: innerHeight });
     };
-    return { ...base, tooltip: { ...base.tooltip, confine: false, appendTo: () => document.body, position } };
+    return { ...tooltip, confine: false, appendTo: () => document.body, position };
+  }
+
+  #wantTooltip(): void {
+    if (this.#hasTooltip) return;
+    this.#hasTooltip = true;
+    if (this.#tooltip !== null) this.#chart?.setOption({ tooltip: this.#tooltip });
   }
 
   /** Shows the tooltip of a row; `null` hides it. */
   point(row: Row | null): void {
     const index = row === null ? null : indexOf(this.#kind, this.#rows, row);
+    if (index !== null) this.#wantTooltip();
     this.#chart?.dispatchAction(index === null ? { type: "hideTip" } : { type: "showTip", seriesIndex: 0, dataIndex: index });
   }
 
   #make(): EChartsType {
     const chart = init(this.#host, null, { renderer: "canvas" });
+    // Nothing moves by itself, so that the library need not look for ten frames more.
+    chart.getZr().setSleepAfterStill(1);
     const choose = (index: number | null) => {
       const row = index === null ? undefined : rowAt(this.#kind, this.#rows, index);
       if (row !== undefined) this.onChoose(row);
@@ -103,12 +139,21 @@ export class Canvas {
   }
 
   dispose(): void {
+    whenLaidOut.delete(this.#host);
     this.#chart?.dispose();
     this.#chart = null;
   }
 }
 
-/** `true` where a drawing of either looks the same. */
+function mapped(parts: object, change: (part: unknown) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, change(part)]));
+}
+
+function isEqual(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  return Object.keys(a).every((name) => a[name] === b[name]);
+}
+
+/** `true` where either has the same to say. */
 function isSame(a: readonly Row[], b: readonly Row[]): boolean {
   return a.length === b.length && a.every((row, i) => {
     const other = b[i];

@@ -16,6 +16,8 @@ export type ChartOption = ComposeOption<
 export interface Chart {
   base(style: ChartStyle, rows: () => readonly Row[]): ChartOption;
   data(style: ChartStyle, rows: readonly Row[]): ChartOption;
+  /** What is seen of the series, to a part of a pixel: with the same the drawing is the same. */
+  picture(style: ChartStyle, rows: readonly Row[]): string;
   /** The property of the rows that `base` depends on; without `shape` it is their number. */
   shape?(rows: readonly Row[], style: ChartStyle): string;
 }

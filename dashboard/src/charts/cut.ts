@@ -1,22 +1,25 @@
 // Names that are cut to the width they have, measured as they are drawn. The library's own
 // cutting stops after two tries, and what is still too long then leaves the canvas.
-import { textEm } from "../data/text-room";
-import { axisText } from "./common";
+import { clip } from "../data/format";
 import type { ChartStyle } from "./style";
+import { textWidth } from "./text-width";
 
+export const NAME_CHARACTERS_MAX = 24;
 const KNOWN_MAX = 2000;
 const known = new Map<string, string>();
-let pen: CanvasRenderingContext2D | null = null;
+
+/** The name of a key beside a chart: not longer than a name is read, and cut to its room. */
+export function shortName(name: string, width: number, style: ChartStyle, scale: number): string {
+  return cut(clip(name, NAME_CHARACTERS_MAX), width, style, scale);
+}
 
 /** As much of a name as fits the width in pixels, at this multiple of the text size; what is cut ends with an ellipsis. */
 export function cut(name: string, width: number, style: ChartStyle, scale: number): string {
-  const { fontSize, fontFamily } = axisText(style, scale);
-  const font = `${fontSize}px ${fontFamily}`;
-  const of = `${font}\n${width}\n${name}`;
+  const of = `${style.fontPx}\n${scale}\n${style.fontFamily}\n${width}\n${name}`;
   const before = known.get(of);
   if (before !== undefined) return before;
   if (known.size >= KNOWN_MAX) known.clear();
-  const made = cutTo(name, (text) => widthOf(text, font, fontSize) <= width);
+  const made = cutTo(name, (text) => textWidth(text, style, scale) <= width);
   known.set(of, made);
   return made;
 }
@@ -33,13 +36,4 @@ export function cutTo(text: string, fits: (text: string) => boolean): string {
     else most = middle - 1;
   }
   return upTo(least);
-}
-
-/** Where there is no browser the widths are estimates. */
-function widthOf(text: string, font: string, fontPx: number): number {
-  if (typeof document === "undefined") return textEm(text) * fontPx;
-  pen ??= document.createElement("canvas").getContext("2d");
-  if (pen === null) return textEm(text) * fontPx;
-  pen.font = font;
-  return pen.measureText(text).width;
 }

@@ -7,14 +7,13 @@ import { clip } from "../data/format";
 import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
-import { cut } from "./cut";
+import { NAME_CHARACTERS_MAX, shortName } from "./cut";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import { shadeAt } from "./shades";
 import type { ChartStyle } from "./style";
 import { wrapped } from "../data/text-room";
 import { tooltip } from "./tooltip";
 
-const LABEL_CHARACTERS_MAX = 24;
 /** Sizes of the labels above columns in multiples of the text size, the best first. */
 const LABEL_SCALES = [0.85, 0.75, 0.68] as const;
 /** A label at a slant shows at least so much, in multiples of its size. */
@@ -50,7 +49,7 @@ export const heatmap: Chart = {
         inverse: true,
         axisLabel: {
           ...axisText(style, fit.downScale), margin: style.fontPx * 0.5, interval: fit.downInterval,
-          formatter: (label: string) => cut(clip(label, LABEL_CHARACTERS_MAX), fit.left - style.fontPx * 0.5, style, fit.downScale),
+          formatter: (label: string) => shortName(label, fit.left - style.fontPx * 0.5, style, fit.downScale),
         },
       },
       series: [{
@@ -72,6 +71,10 @@ export const heatmap: Chart = {
       yAxis: { data: [...axes.down] },
       series: [{ data: cellsOf(cross, scale, isTurned) }],
     };
+  },
+  picture: (style, rows) => {
+    const cross = crossOf(rows);
+    return cellsOf(cross, heatScale(cross.cells.values()), false).map((mark) => (mark[2] === "-" ? "-" : fillAt(style, mark))).join(" ");
   },
   shape: (rows, style) => {
     const { axes: { down, across }, isTurned } = lying(style, crossOf(rows));
@@ -177,7 +180,7 @@ function fitOf(style: ChartStyle, { down, across: names }: Axes) {
     across,
     acrossScale: scale,
     acrossText: (label: string) => broken?.get(label)?.join("\n")
-      ?? cut(clip(label, LABEL_CHARACTERS_MAX), across.width, style, scale),
+      ?? shortName(label, across.width, style, scale),
     left,
     bottom,
     downScale,
@@ -236,7 +239,7 @@ export function acrossLabels(characters: number, room: number, size: number, sla
 /** The length of the longest label in wide characters, of which Latin ones are half. */
 function longest(labels: readonly string[]): number {
   return labels.reduce((most, label) => {
-    const clipped = clip(label, LABEL_CHARACTERS_MAX);
+    const clipped = clip(label, NAME_CHARACTERS_MAX);
     const wide = Array.from(clipped).reduce((n, c) => n + (c.charCodeAt(0) > 0x2e7f ? 1 : 0.55), 0);
     return Math.max(most, wide);
   }, 0);

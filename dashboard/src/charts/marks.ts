@@ -13,7 +13,7 @@ type Point = [x: number, y: number];
 export class Marks {
   readonly #drawn: Drawn[] = [];
 
-  /** To be called after the chart has its data. */
+  /** To be called where the chart has laid out its data, before it paints. */
   draw(chart: EChartsType, kind: ChartKind, style: ChartStyle, rows: readonly Row[]): void {
     const zr = chart.getZr();
     for (const mark of this.#drawn.splice(0)) zr.remove(mark);

@@ -1,18 +1,18 @@
 // Lying bars, largest first, the rest of the list last and in grey. Values and
 // shares stand in columns of their own at the right, so that they line up.
-import { clip } from "../data/format";
 import { logScale } from "../data/quantiles";
 import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
-import { axisText, fill, STILL, valueText } from "./common";
-import { cut } from "./cut";
-import { MARK_EM, marked, withLimits } from "./limits";
+import { axisText, barFill, datum, restFill, STILL, valueText } from "./common";
+import { shortName } from "./cut";
+import { limitsAt, MARK_EM, marked, withLimits } from "./limits";
 import { changeEm, ghostLook, ghosts, isCompared } from "./past";
+import { seen } from "./picture";
 import type { ChartStyle } from "./style";
 import { textEm } from "../data/text-room";
+import { textWidth } from "./text-width";
 import { barTooltip } from "./tooltip";
 
-const LABEL_CHARACTERS_MAX = 24;
 /** The least height of a row, in multiples of the text size. */
 const ROW_HEIGHT_MIN = 0.95;
 const ROWS_MIN = 4;
@@ -26,6 +26,8 @@ const SHARE_EM = 3.6;
 const SCALE_MIN = 0.55;
 const NARROW_SCALE_MIN = 0.68;
 const NAMES_EM_MAX = 6;
+/** Between names and bars, in multiples of the text size. */
+const NAMES_APART_EM = 0.7;
 /** The parts of the width that names may take, and that bars keep. */
 const NAMES_MAX = 0.42;
 const NAMES_MIN = 0.17;
@@ -45,8 +47,7 @@ export const ranking: Chart = {
       ...STILL,
       tooltip: barTooltip(style, rows),
       grid: {
-        left: 0, right: 0, top: 0, bottom: 0,
-        outerBoundsMode: "same", outerBoundsContain: "axisLabel",
+        right: figuresEm(style, rows()) * style.fontPx * scale, top: 0, bottom: 0, outerBoundsMode: "none",
       },
       xAxis: { type: "value", show: false, max: endOf(withLimits(style, log)) },
       yAxis: [keyAxis(style, scale, figuresEm(style, rows())), valueAxis(style, scale, rows)],
@@ -54,35 +55,56 @@ export const ranking: Chart = {
         type: "bar",
         barWidth: "58%",
         barMaxWidth: style.fontPx * 1.4,
-        itemStyle: { borderRadius: [0, 4, 4, 0] },
+        itemStyle: { color: barFill(style, "right"), borderRadius: [0, 4, 4, 0] },
       }, {
         // The tracks on which the bars lie; a row without a value has none.
         type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 1.4, barGap: "-100%", z: 1, silent: true,
         itemStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
-      }, {
-        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 1.4, ...ghostLook(style, [0, 4, 4, 0]),
-      }],
+      }, ...(isCompared(rows()) ? [{
+        type: "bar" as const, barWidth: "58%", barMaxWidth: style.fontPx * 1.4, ...ghostLook(style, [0, 4, 4, 0]),
+      }] : [])],
     };
   },
   data: (style, rows) => {
-    const scale = logScale(rows, style.additive);
-    const broken = scale === null ? brokenLength(rows) : null;
-    const length = (value: number | null) => (scale === null ? value : scale.place(value));
+    const { broken, lengths, tracks, past } = drawn(style, rows);
     const labels = rows.map((row) => row.label);
     return {
+      grid: { left: namesWidth(style, rows) },
       yAxis: [{ data: labels }, { data: labels }],
       series: [{
-        data: rows.map((row) => (row.color === null && broken !== null
+        data: rows.map((row, i) => (row.color === null && broken !== null
           ? { value: broken, itemStyle: { color: brokenFill(style) } }
-          : { value: length(row.value) ?? "-", itemStyle: { color: fill(style, row, "right") } })),
+          : datum(lengths[i] ?? "-", restFill(style, row)))),
       }, {
-        data: tracks(rows, broken, length),
-      }, { data: ghosts(rows, length, (row) => row.color === null && broken !== null) }],
+        data: tracks,
+      }, ...(past === null ? [] : [{ data: past }])],
     };
+  },
+  picture: (style, rows) => {
+    const { scale, broken, lengths, tracks, past } = drawn(style, rows);
+    const longest = Math.max(0, ...tracks.filter((track) => track !== "-"));
+    // The axis ends with the longest bar or with a line that is near, and the lines have their places on it.
+    const end = withLimits(style, scale)?.({ max: longest }) ?? longest;
+    const lines = limitsAt("hbar", style, rows).map(({ place }) => place);
+    const all = [lengths, tracks, past ?? [], lines].map((each) => seen(each, end, style.width));
+    const looks = rows.map((row, i) => `${figures(style, rows, i)} ${row.color === null}`);
+    return [...all, broken !== null, ...looks].join("\n");
   },
   shape: (rows, style) =>
     `${rows.length} ${valueEm(style, rows)} ${rowScale(style, rows).toFixed(2)} ${isCompared(rows) ? changeEm(rows) : ""} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
 };
+
+function drawn(style: ChartStyle, rows: readonly Row[]) {
+  const scale = logScale(rows, style.additive);
+  const broken = scale === null ? brokenLength(rows) : null;
+  const length = (value: number | null) => (scale === null ? value : scale.place(value));
+  return {
+    scale, broken,
+    lengths: rows.map((row) => (row.color === null && broken !== null ? broken : length(row.value))),
+    tracks: tracks(rows, broken, length),
+    past: isCompared(rows) ? ghosts(rows, length, (row) => row.color === null && broken !== null) : null,
+  };
+}
 
 /** The lengths of the tracks: as long as the longest bar or outline. */
 function tracks(rows: readonly Row[], broken: number | null, length: (value: number | null) => number | null): (number | "-")[] {
@@ -126,15 +148,23 @@ function keyAxis(style: ChartStyle, scale: number, figures: number) {
   return {
     ...BARE,
     axisLabel: {
-      ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * 0.7,
-      formatter: (label: string) => cut(clip(label, LABEL_CHARACTERS_MAX), nameRoom(style, scale, figures), style, scale),
+      ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * NAMES_APART_EM,
+      formatter: (label: string) => shortName(label, nameRoom(style, scale, figures), style, scale),
     },
   };
 }
 
-/** The width of the longest name in pixels: what figures and the shortest of bars leave. */
+/** The width of the names as they are drawn, in pixels, with their distance from the bars. */
+function namesWidth(style: ChartStyle, rows: readonly Row[]): number {
+  const scale = rowScale(style, rows);
+  const room = nameRoom(style, scale, figuresEm(style, rows));
+  const widest = Math.max(0, ...rows.map(({ label }) => textWidth(shortName(label, room, style, scale), style, scale)));
+  return Math.ceil(widest) + style.fontPx * NAMES_APART_EM;
+}
+
+/** The most that a name may be wide, in pixels: what figures and the shortest of bars leave. */
 function nameRoom(style: ChartStyle, scale: number, figures: number): number {
-  const left = style.width * (1 - BARS_MIN) - figures * style.fontPx * scale - style.fontPx * 0.7;
+  const left = style.width * (1 - BARS_MIN) - figures * style.fontPx * scale - style.fontPx * NAMES_APART_EM;
   return Math.max(style.width * NAMES_MIN, Math.min(style.width * NAMES_MAX, left));
 }
 
@@ -204,6 +234,6 @@ export function rowsFor(style: ChartStyle): number {
 function rowScale(style: ChartStyle, rows: readonly Row[]): number {
   const height = style.height / Math.max(1, rows.length) / (style.fontPx * 1.35);
   const names = Math.min(NAMES_EM_MAX, Math.max(0, ...rows.map(({ label }) => textEm(label))));
-  const width = (style.width * (1 - BARS_MIN)) / (style.fontPx * (figuresEm(style, rows) + names + 0.7));
+  const width = (style.width * (1 - BARS_MIN)) / (style.fontPx * (figuresEm(style, rows) + names + NAMES_APART_EM));
   return Math.min(1, Math.max(SCALE_MIN, height), Math.max(NARROW_SCALE_MIN, width));
 }

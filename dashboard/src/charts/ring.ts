@@ -4,6 +4,7 @@ import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { STILL } from "./common";
 import { colorOf } from "./palette";
+import { seen } from "./picture";
 import { tooltip } from "./tooltip";
 
 export const ring: Chart = {
@@ -34,6 +35,11 @@ export const ring: Chart = {
         })),
     }],
   }),
+  picture: (style, rows) => {
+    const drawn = parts(rows);
+    const around = Math.PI * Math.min(style.width, style.height);
+    return `${drawn.map(({ color }) => color).join(" ")}\n${seen(drawn.map(({ value }) => value), sum(drawn) ?? 0, around)}`;
+  },
 };
 
 /** The rows that have a part of the ring. */

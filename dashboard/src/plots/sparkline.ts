@@ -11,6 +11,8 @@ const HEIGHT = 60;
 const INSET = 3;
 const SPAN_MS = 5 * 60_000;
 
+const tenth = (place: number) => Math.round(place * 10) / 10;
+
 /**
  * The line through the points, with time from left to right; fewer than two points have no line.
  */
@@ -28,7 +30,7 @@ export function sparkPath(points: readonly Point[]): string {
     .map(([at, height], i) => {
       const x = Math.max(0, ((at - from) / span) * WIDTH);
       const y = HEIGHT - INSET - ((height - floor) / range) * (HEIGHT - 2 * INSET);
-      return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
+      return `${i === 0 ? "M" : "L"}${tenth(x)} ${tenth(y)}`;
     })
     .join("");
 }

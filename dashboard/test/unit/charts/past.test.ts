@@ -27,8 +27,9 @@ describe("what rows were before", () => {
   });
 
   it("has the value above the higher of the two", () => {
-    const shown = (at: number) => seriesOf(bars.data(STYLE, rows), at)?.map((item) => (item as { label: { show: boolean } }).label.show);
-    expect([shown(0), shown(1)]).toEqual([[true, false, true], [false, true, false]]);
+    const shown = (at: number) => seriesOf(bars.data(STYLE, rows), at)?.map((item) => (item as { label?: { show: boolean } }).label?.show);
+    // Without a word of its own a bar has its value above itself.
+    expect([shown(0), shown(1)]).toEqual([[undefined, false, undefined], [false, true, false]]);
   });
 
   it("is not drawn for a bar that is broken", () => {
@@ -37,7 +38,13 @@ describe("what rows were before", () => {
   });
 
   it("is nothing where nothing is compared", () => {
-    expect(seriesOf(bars.data(STYLE, [row("a", 1)]), 1)).toMatchObject([{ value: "-" }]);
+    for (const chart of [bars, line, ranking]) {
+      const plain = [row("a", 1)];
+      const drawn = (of: object) => (of as Drawn).series.length;
+      expect(drawn(chart.data(STYLE, plain))).toBe(drawn(chart.data(STYLE, rows)) - 1);
+      expect(drawn(chart.base(STYLE, () => plain))).toBe(drawn(chart.data(STYLE, plain)));
+      expect(drawn(chart.base(STYLE, () => rows))).toBe(drawn(chart.data(STYLE, rows)));
+    }
   });
 
   it("stands beside the value as a change, alone where there is little room, and in the tooltip", () => {
@@ -49,8 +56,8 @@ describe("what rows were before", () => {
 
   it("changes the base of a chart only where it begins or ends", () => {
     const plain = rows.map(({ label, value }) => row(label, value));
-    for (const chart of [ranking, bars]) expect(chart.shape?.(rows, STYLE)).toBe(chart.shape?.(rows.map((each) => ({ ...each, value: 6 })), STYLE));
-    expect(ranking.shape?.(plain, STYLE)).not.toBe(ranking.shape?.(rows, STYLE));
+    for (const chart of [ranking, bars, line]) expect(chart.shape?.(rows, STYLE)).toBe(chart.shape?.(rows.map((each) => ({ ...each, value: 6 })), STYLE));
+    for (const chart of [ranking, bars, line]) expect(chart.shape?.(plain, STYLE)).not.toBe(chart.shape?.(rows, STYLE));
   });
 
   it("keeps the order of changes where not all rows fit", () => {

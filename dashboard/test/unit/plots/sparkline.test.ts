@@ -5,9 +5,9 @@ describe("the sparkline", () => {
   it.each([
     ["nothing", [], ""],
     ["one point", [[0, 1]], ""],
-    ["a fall to zero", [[0, 10], [1000, 0]], "M0.0 3.0L300.0 57.0"],
-    ["a rate that stands", [[0, 5], [1000, 5]], "M0.0 3.0L300.0 3.0"],
-    ["no rate at all", [[0, 0], [1000, 0]], "M0.0 57.0L300.0 57.0"],
+    ["a fall to zero", [[0, 10], [1000, 0]], "M0 3L300 57"],
+    ["a rate that stands", [[0, 5], [1000, 5]], "M0 3L300 3"],
+    ["no rate at all", [[0, 0], [1000, 0]], "M0 57L300 57"],
   ] as const)("of %s", (_name, points, expected) => {
     expect(sparkPath(points as unknown as [number, number][])).toBe(expected);
   });
