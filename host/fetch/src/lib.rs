@@ -1,9 +1,9 @@
 //! Fetching from Kafka brokers over connections of its own: the protocol as far as a consumer
 //! without a group needs it, record batches walked in place, faults told by name.
 //!
-//! librdkafka hands over one record at a time, from a thread of its own and through a queue; that
-//! costs more than everything else that is done with a record. Here a batch stays what it is until
-//! it is walked on the worker's own thread.
+//! librdkafka hands over each record as an object of its own, from another thread and through a
+//! queue; that costs more than everything else that is done with a record. Here a batch stays what
+//! it is until it is walked on the worker's own thread.
 //!
 //! May know: core.
 //! Must not know: rdkafka, pipelines, what records mean.

@@ -9,16 +9,15 @@
 
 #![expect(unsafe_code, reason = "rust-rdkafka has no batch call")]
 
-use std::ffi::{CStr, CString, c_int};
+use std::ffi::{CStr, c_int};
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::time::Duration;
 
 use rdkafka::bindings as c;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 
-use super::partition_number;
+use super::event::EventQueue;
 
 /// How many messages are taken with one call. They count no longer as waiting in librdkafka's
 /// queue, so there may be as many more of them in memory.
@@ -27,7 +26,7 @@ const BATCH: usize = 512;
 /// The queue to which the partitions of a consumer hand over. It has to be dropped before the
 /// consumer is.
 pub(super) struct BatchQueue {
-    queue: NonNull<c::rd_kafka_queue_t>,
+    queue: EventQueue,
     /// The messages taken last; those before `at` have been handed over.
     batch: Vec<NonNull<c::rd_kafka_message_t>>,
     at: usize,
@@ -41,35 +40,9 @@ pub(super) struct Record<'a> {
 }
 
 impl BatchQueue {
-    /// A queue for `consumer`, to which no partition hands over yet.
-    pub(super) fn of<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Self {
-        // SAFETY: the client lives as long as the borrow.
-        let queue = unsafe { c::rd_kafka_queue_new(consumer.client().native_ptr()) };
-        let queue = NonNull::new(queue).expect("librdkafka has memory for a queue");
+    /// Takes from `queue`, to which the partitions hand over.
+    pub(super) fn of(queue: EventQueue) -> Self {
         Self { queue, batch: Vec::with_capacity(BATCH), at: 0 }
-    }
-
-    /// Lets a partition that is to be assigned hand over to this queue.
-    ///
-    /// # Panics
-    /// The name of the topic holds a NUL.
-    pub(super) fn take_in<C: ConsumerContext>(
-        &self,
-        consumer: &BaseConsumer<C>,
-        topic: &str,
-        partition: u32,
-    ) {
-        let topic = CString::new(topic).expect("names of topics hold letters and digits");
-        // SAFETY: client, text and both queues are valid for the calls; the handle of the
-        // partition's queue is given back here, and librdkafka counts who else uses it.
-        unsafe {
-            let client = consumer.client().native_ptr();
-            let number = partition_number(partition);
-            let of_partition = c::rd_kafka_queue_get_partition(client, topic.as_ptr(), number);
-            let of_partition = NonNull::new(of_partition).expect("a consumer knows partitions");
-            c::rd_kafka_queue_forward(of_partition.as_ptr(), self.queue.as_ptr());
-            c::rd_kafka_queue_destroy(of_partition.as_ptr());
-        }
     }
 
     /// The next record, waiting no longer than `timeout`.
@@ -104,7 +77,7 @@ impl BatchQueue {
         // SAFETY: the queue is valid, and `found` has room for `most` messages.
         let taken = unsafe {
             let most = most.min(BATCH);
-            c::rd_kafka_consume_batch_queue(self.queue.as_ptr(), millis, found.as_mut_ptr(), most)
+            c::rd_kafka_consume_batch_queue(self.queue.native(), millis, found.as_mut_ptr(), most)
         };
         let found = found.into_iter().take(usize::try_from(taken).unwrap_or(0));
         self.batch.extend(found.filter_map(NonNull::new));
@@ -122,8 +95,6 @@ impl BatchQueue {
 impl Drop for BatchQueue {
     fn drop(&mut self) {
         self.clear();
-        // SAFETY: the queue came from librdkafka and is destroyed here only.
-        unsafe { c::rd_kafka_queue_destroy(self.queue.as_ptr()) }
     }
 }
 

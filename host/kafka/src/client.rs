@@ -1,5 +1,7 @@
 //! The settings that all clients of librdkafka share.
 
+use std::ffi::CString;
+
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::{Offset, TopicPartitionList};
@@ -47,6 +49,14 @@ pub(crate) fn set_defaults(
             config.set(*key, *value);
         }
     }
+}
+
+/// The name of a topic for librdkafka's C interface.
+///
+/// # Panics
+/// The name holds a NUL, which no topic of a pipeline does.
+pub(crate) fn topic_text(topic: &str) -> CString {
+    CString::new(topic).expect("names of topics hold letters and digits")
 }
 
 /// A list of partitions of `topic`, each with the place to read or commit.

@@ -1,25 +1,26 @@
 //! Reading over librdkafka.
 
+mod gather;
 mod other_names;
 mod positions;
 mod silence;
 mod watcher;
 
+use std::ffi::CString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
-use streamgauge_core::{
-    BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, Run, Supply,
-};
+use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, Run};
 use streamgauge_pipeline::KafkaSettings;
 
-use super::client::{client_config, offsets_of, set_defaults};
-use super::event::{EventQueue, Record, Told};
+use super::client::{client_config, offsets_of, set_defaults, topic_text};
+use super::event::EventQueue;
 use super::listener::Listener;
 use super::log_ends::LogEnds;
+use super::many::{CALL_MAX, ManyReader};
 use super::trouble::{PartitionHealth, unanswered_after};
 use super::{BrokerError, BrokerFault, FaultKind, PartitionTrouble, partition_number};
 
@@ -51,8 +52,11 @@ const AGAIN_EVERY: Duration = Duration::from_secs(3);
 
 /// Reads some partitions of a topic.
 pub(crate) struct LibrdkafkaConsumer {
-    /// Before the consumer, because it has to be dropped before.
+    /// These three before the consumer, because they have to be dropped before. The queue of the
+    /// consumer tells what is of no partition, and the other one what its partitions hand over.
     queue: EventQueue,
+    records: EventQueue,
+    many: ManyReader,
     consumer: BaseConsumer<Watcher>,
     context: Arc<Mutex<Seen>>,
     listener: Listener,
@@ -71,6 +75,10 @@ pub(crate) struct LibrdkafkaConsumer {
     ends: Option<Arc<LogEnds>>,
     brokers: String,
     topic: String,
+    /// The same for librdkafka's C interface.
+    topic_text: CString,
+    /// When the partitions are led to the queue of their records again.
+    lead_at: Instant,
 }
 
 impl LibrdkafkaConsumer {
@@ -95,7 +103,8 @@ impl LibrdkafkaConsumer {
             .set("auto.offset.reset", "error")
             .set("enable.partition.eof", "true")
             .set("isolation.level", "read_committed")
-            .set("statistics.interval.ms", "500");
+            .set("statistics.interval.ms", "500")
+            .set(CALL_MAX.0, CALL_MAX.1);
         let listener = Listener::new(settings);
         // Partitions are read whose logs the brokers have told before.
         listener.heard().opened();
@@ -113,10 +122,17 @@ impl LibrdkafkaConsumer {
         for (partition, next, stop) in assigned {
             positions.add(*partition, Position::new(*next, *stop));
         }
+        let topic_text = topic_text(&settings.topic);
+        let records = EventQueue::for_partitions(&consumer);
+        for (partition, ..) in assigned {
+            records.take_in(&consumer, &topic_text, *partition);
+        }
         consumer.assign(&list).map_err(|error| BrokerError::refused(&error))?;
         let (brokers, topic) = (settings.brokers.clone(), settings.topic.clone());
         Ok(Self {
             queue: EventQueue::of(&consumer),
+            records,
+            many: ManyReader::of(&consumer, &topic_text),
             consumer,
             context,
             listener,
@@ -129,6 +145,8 @@ impl LibrdkafkaConsumer {
             ends: None,
             brokers,
             topic,
+            topic_text,
+            lead_at: Instant::now(),
         })
     }
 
@@ -139,44 +157,6 @@ impl LibrdkafkaConsumer {
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.context.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Fills the block. An error after its first record is told with the next block.
-    fn gather(&mut self, limits: BlockLimits, timeout: Duration) -> Result<Supply, BrokerError> {
-        let until = Instant::now() + timeout;
-        let mut taken = 0;
-        while taken < limits.records && !self.buffer.is_full(limits) {
-            let wait = if taken == 0 {
-                until.saturating_duration_since(Instant::now())
-            } else {
-                Duration::ZERO
-            };
-            let Some(mut event) = self.queue.poll(&self.consumer, wait) else {
-                return Ok(Supply::Drained);
-            };
-            let failed = match event.read(self.consumer.context().as_ref()) {
-                Told::Record(record) => {
-                    taken += 1;
-                    add(&mut self.positions, &record, &mut self.buffer);
-                    continue;
-                }
-                Told::End { partition, offset } => {
-                    self.positions.end(partition, offset);
-                    continue;
-                }
-                Told::Failed { partition, code, text } => (partition, code, text),
-                Told::Nothing => continue,
-            };
-            drop(event);
-            if let Err(failure) = self.failed(failed) {
-                if self.buffer.is_empty() {
-                    return Err(failure);
-                }
-                self.failure = Some(failure);
-                break;
-            }
-        }
-        Ok(Supply::More)
     }
 
     fn failed(
@@ -224,15 +204,6 @@ impl LibrdkafkaConsumer {
     }
 }
 
-/// Moves `positions` past `record` and adds it to `buffer`, unless a bounded read is past its stop.
-fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer) {
-    let Record { partition, offset, stamp, value } = *record;
-    if positions.read(partition, offset) {
-        let meta = RecordMeta { offset, time: stamp, cursor: 0 };
-        buffer.push(partition, meta, value);
-    }
-}
-
 impl LibrdkafkaConsumer {
     /// The next records, no more than `limits` allow, waiting no longer than `timeout` for the
     /// first one.
@@ -277,6 +248,7 @@ impl LibrdkafkaConsumer {
             .map_err(|error| BrokerError::no_answer(&self.brokers, &error))?;
         let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
+        self.records.take_in(&self.consumer, &self.topic_text, partition);
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.positions.assign(partition, offset, stop);
         self.seen().assigned.push(partition);

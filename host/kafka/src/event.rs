@@ -1,4 +1,4 @@
-//! The queue of a consumer, one event at a time. rust-rdkafka hands over the end of a log without
+//! The queues of a consumer, one event at a time. rust-rdkafka hands over the end of a log without
 //! its offset and an error without its partition, so both are read here from librdkafka's events.
 //!
 //! **Invariant**: a message is read only while its event lives.
@@ -18,7 +18,9 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use streamgauge_core::RecordTime;
 
-/// The queue of a consumer.
+use super::partition_number;
+
+/// A queue of a consumer: its own or one of its partitions.
 pub(super) struct EventQueue(NonNull<c::rd_kafka_queue_t>);
 
 // SAFETY: librdkafka's queues may be used from any thread, and this one is used from one at a time.
@@ -57,12 +59,58 @@ pub(super) struct Record<'a> {
     pub(super) value: Option<&'a [u8]>,
 }
 
+impl Told<'_> {
+    /// The partition that it is of.
+    pub(super) fn partition(&self) -> Option<u32> {
+        match self {
+            Self::Record(Record { partition, .. }) | Self::End { partition, .. } => {
+                Some(*partition)
+            }
+            Self::Failed { partition, .. } => *partition,
+            Self::Nothing => None,
+        }
+    }
+}
+
 impl EventQueue {
     /// The queue of `consumer`. It has to be dropped before the consumer is.
     pub(super) fn of<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Self {
         // SAFETY: the client lives as long as the borrow.
         let queue = unsafe { c::rd_kafka_queue_get_consumer(consumer.client().native_ptr()) };
         Self(NonNull::new(queue).expect("a consumer with a group has a queue"))
+    }
+
+    /// A queue for `consumer`, to which no partition hands over yet. It has to be dropped before the
+    /// consumer is.
+    pub(super) fn for_partitions<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Self {
+        // SAFETY: the client lives as long as the borrow.
+        let queue = unsafe { c::rd_kafka_queue_new(consumer.client().native_ptr()) };
+        Self(NonNull::new(queue).expect("librdkafka has memory for a queue"))
+    }
+
+    /// Lets a partition hand over to this queue: one that is to be assigned, or again one that does.
+    /// What it held comes first.
+    pub(super) fn take_in<C: ConsumerContext>(
+        &self,
+        consumer: &BaseConsumer<C>,
+        topic: &CStr,
+        partition: u32,
+    ) {
+        // SAFETY: client, text and both queues are valid for the calls; the handle of the
+        // partition's queue is given back here, and librdkafka counts who else uses it.
+        unsafe {
+            let client = consumer.client().native_ptr();
+            let number = partition_number(partition);
+            let of_partition = c::rd_kafka_queue_get_partition(client, topic.as_ptr(), number);
+            let of_partition = NonNull::new(of_partition).expect("a consumer knows partitions");
+            c::rd_kafka_queue_forward(of_partition.as_ptr(), self.0.as_ptr());
+            c::rd_kafka_queue_destroy(of_partition.as_ptr());
+        }
+    }
+
+    /// The queue as librdkafka knows it, valid as long as this value.
+    pub(super) fn native(&self) -> *mut c::rd_kafka_queue_t {
+        self.0.as_ptr()
     }
 
     /// The next event, waiting no longer than `timeout`. Statistics go to the context on the way.
@@ -126,19 +174,11 @@ impl Event<'_> {
     }
 
     fn record(&mut self) -> Option<Record<'_>> {
-        // SAFETY: the event is valid and one of records. The message, its payload and their lengths
-        // belong to the event, which outlives the borrow.
+        // SAFETY: the event is valid and one of records. The message belongs to the event, which
+        // outlives the borrow.
         unsafe {
             let message = c::rd_kafka_event_message_next(self.native.as_ptr());
-            let found = message.as_ref()?;
-            let mut kind = c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-            let stamp = c::rd_kafka_message_timestamp(message, &raw mut kind);
-            let payload = found.payload.cast::<u8>();
-            let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
-            let partition = found.partition.unsigned_abs();
-            // librdkafka says -1 where the record has no stamp.
-            let stamp = RecordTime(stamp.max(RecordTime::NONE.0));
-            Some(Record { partition, offset: found.offset, stamp, value })
+            message.as_ref().map(|message| record_in(message))
         }
     }
 
@@ -193,6 +233,35 @@ impl Event<'_> {
             });
             (code, place, text.unwrap_or_default())
         }
+    }
+}
+
+/// The bytes that a message carries.
+///
+/// # Safety
+/// The message is librdkafka's, and its payload is valid as long as the message is.
+pub(super) unsafe fn payload_of(message: &c::rd_kafka_message_t) -> Option<&[u8]> {
+    let payload = message.payload.cast::<u8>();
+    // SAFETY: the payload is that long, and valid as long as the message.
+    (!payload.is_null()).then(|| unsafe { slice::from_raw_parts(payload, message.len) })
+}
+
+/// The record that a message without an error is.
+///
+/// # Safety
+/// The message is librdkafka's, and its payload is valid as long as the message is.
+pub(super) unsafe fn record_in(message: &c::rd_kafka_message_t) -> Record<'_> {
+    let mut kind = c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+    // SAFETY: the message is valid.
+    let stamp = unsafe { c::rd_kafka_message_timestamp(message, &raw mut kind) };
+    // SAFETY: as the caller says.
+    let value = unsafe { payload_of(message) };
+    Record {
+        partition: message.partition.unsigned_abs(),
+        offset: message.offset,
+        // librdkafka says -1 where the record has no stamp.
+        stamp: RecordTime(stamp.max(RecordTime::NONE.0)),
+        value,
     }
 }
 

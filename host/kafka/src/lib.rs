@@ -20,6 +20,7 @@ mod group;
 mod identity;
 mod listener;
 mod log_ends;
+mod many;
 mod mark;
 mod name_probe;
 mod new_topic;

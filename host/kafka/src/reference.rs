@@ -11,7 +11,8 @@ use streamgauge_fetch::Fetcher;
 use streamgauge_pipeline::KafkaSettings;
 
 use crate::batch_queue::BatchQueue;
-use crate::client::{client_config, offsets_of};
+use crate::client::{client_config, offsets_of, topic_text};
+use crate::event::EventQueue;
 use crate::{BrokerError, PartitionRange, fetch_choice};
 
 /// How long nothing may come.
@@ -105,10 +106,12 @@ fn librdkafka(
         return Ok(());
     }
     // Behind the consumer, so that it is dropped before it.
-    let mut queue = BatchQueue::of(&consumer);
+    let queue = EventQueue::for_partitions(&consumer);
+    let topic = topic_text(&settings.topic);
     for range in ranges {
-        queue.take_in(&consumer, &settings.topic, range.partition);
+        queue.take_in(&consumer, &topic, range.partition);
     }
+    let mut queue = BatchQueue::of(queue);
     consumer.assign(&list).map_err(refused)?;
     while tally.left > 0 {
         let record = queue.next(SILENCE).ok_or_else(|| silent(settings))?;
