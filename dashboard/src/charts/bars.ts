@@ -107,6 +107,7 @@ export const bars: Chart = {
   },
 };
 
+/** The lengths of bars and outlines, and the marks of their axis. */
 function drawn(style: ChartStyle, rows: readonly Row[]) {
   const scale = logScale(rows, style.additive);
   const length = (value: number | null) => (scale === null ? value : scale.place(value));

@@ -11,12 +11,6 @@ import { tooltip } from "./tooltip";
 
 /** The size of the names in multiples of the text size. */
 const NAME_SCALE = 0.85;
-function drawn(style: ChartStyle, rows: readonly Row[]) {
-  const values = rows.map(({ value }) => value ?? "-");
-  const past = isCompared(rows) ? rows.map((row) => row.past?.value ?? "-") : null;
-  return { values, past, marks: marksAround([...values, ...(past ?? [])], style) };
-}
-
 /** Between two names, in multiples of the text size. */
 const NAMES_APART_EM = 0.5;
 /** The space at the sides, in pixels. */
@@ -58,6 +52,13 @@ export const line: Chart = {
   },
   shape: (rows) => `${rows.length} ${isCompared(rows)}`,
 };
+
+/** What the line goes through, what it went through before, and the marks around both. */
+function drawn(style: ChartStyle, rows: readonly Row[]) {
+  const values = rows.map(({ value }) => value ?? "-");
+  const past = isCompared(rows) ? rows.map((row) => row.past?.value ?? "-") : null;
+  return { values, past, marks: marksAround([...values, ...(past ?? [])], style) };
+}
 
 /** The space at both sides: the first and the last name stand in the middle of their steps and may be wider. */
 function sides(style: ChartStyle, rows: readonly Row[], marks: number) {

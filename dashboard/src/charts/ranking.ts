@@ -94,6 +94,7 @@ export const ranking: Chart = {
     `${rows.length} ${valueEm(style, rows)} ${rowScale(style, rows).toFixed(2)} ${isCompared(rows) ? changeEm(rows) : ""} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
 };
 
+/** The lengths of all that lies along the axis. */
 function drawn(style: ChartStyle, rows: readonly Row[]) {
   const scale = logScale(rows, style.additive);
   const broken = scale === null ? brokenLength(rows) : null;
