@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { CHOICES, every, everyApi, everyFrames } from "../scripted/every.mjs";
 import { greeting, HELLO, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, inState, LAPTOP } from "./browser";
+import { accessibilityFaults, filled, inState, LAPTOP, PHONE } from "./browser";
 import { PATIENT, stage } from "./stage";
 
 const on = stage();
@@ -51,6 +51,20 @@ it("the tooltip of a small ring stands beside it, and a trend tells a window bet
   const bands = page.locator('[data-panel="hour"] .trend-band title');
   await expect.poll(() => bands.count()).toBe(30);
   expect(await bands.last().textContent()).toContain("2015-11-11 · still open\n");
+});
+
+it("a ring that is enlarged on a phone stands above its names, which break in no word", async () => {
+  const host = await on.serve(every(8), { api: everyApi });
+  const { page } = await on.open(`${host.url}?lang=en&panel=source`, PHONE);
+  const panel = page.locator('[data-panel="source"]');
+  await panel.locator(".legend-name").first().waitFor();
+  const ring = await panel.locator(".chart-stage").boundingBox();
+  const legend = await panel.locator(".legend").boundingBox();
+  expect(legend?.y ?? 0).toBeGreaterThanOrEqual((ring?.y ?? 0) + (ring?.height ?? Infinity));
+  const names = await panel.locator(".legend-name").evaluateAll((all) =>
+    all.map((name) => name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight)));
+  expect(names).toHaveLength(7);
+  for (const lines of names) expect(lines).toBeLessThan(1.5);
 });
 
 it("a chart whose picture would be the same is left as it is, and under a pointer tells the newest figures", async () => {
