@@ -30,6 +30,8 @@ const LINE_HEIGHT = 1.25;
 /** The space at the sides and below, in pixels. */
 const EDGE = 4;
 const BELOW = 2;
+/** The space above bars without values, in multiples of the text size: half of a mark's label. */
+const BARE_TOP = 0.6;
 /** Sizes of the values in multiples of the text size: no smaller one is read. */
 const VALUE_SCALE_MAX = 0.95;
 const VALUE_SCALE_MIN = 0.62;
@@ -54,7 +56,7 @@ export const bars: Chart = {
       ...STILL,
       tooltip: barTooltip(style, rows),
       grid: {
-        right: EDGE, top: style.fontPx * (isCompared(rows()) ? 2.9 : 1.8), outerBoundsMode: "none",
+        right: EDGE, top: style.fontPx * (valueSize === null ? BARE_TOP : isCompared(rows()) ? 2.9 : 1.8), outerBoundsMode: "none",
       },
       xAxis: {
         type: "category",
