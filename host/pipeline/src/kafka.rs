@@ -25,7 +25,7 @@ pub(super) const FETCH: [(&str, Fetch); 3] =
     [("auto", Fetch::Auto), ("own", Fetch::Own), ("librdkafka", Fetch::Librdkafka)];
 
 /// librdkafka settings that are not passed through, each with the reason.
-const OWNED: [(&str, &str); 11] = [
+const OWNED: [(&str, &str); 13] = [
     ("bootstrap.servers", "write `brokers` in `[source.kafka]`"),
     ("metadata.broker.list", "write `brokers` in `[source.kafka]`"),
     ("group.id", "write `group` in `[source.kafka]`"),
@@ -37,6 +37,8 @@ const OWNED: [(&str, &str); 11] = [
     ("group.instance.id", "partitions are assigned statically, without group membership"),
     ("group.protocol", "partitions are assigned statically, without group membership"),
     ("partition.assignment.strategy", "partitions are assigned statically"),
+    ("statistics.interval.ms", "health and lag are told from statistics twice a second"),
+    ("consume.callback.max.messages", "it bounds the memory of records on their way"),
 ];
 
 pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaSettings> {

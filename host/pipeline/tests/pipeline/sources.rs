@@ -120,6 +120,8 @@ fn the_settings_that_the_host_owns_are_refused_whatever_their_value() {
         "group.instance.id",
         "group.protocol",
         "partition.assignment.strategy",
+        "statistics.interval.ms",
+        "consume.callback.max.messages",
     ] {
         for value in ["\"x\"", "true", "{ env = \"UNSET\" }", "[]"] {
             let settings = format!("{KAFKA}[source.kafka.librdkafka]\n\"{name}\" = {value}\n");
