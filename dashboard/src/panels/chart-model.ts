@@ -46,9 +46,13 @@ export function chartStyle(
   };
 }
 
+/** On a wall, where nobody points at a bar to read its name, the least of so many times the rows become one. */
+const WALL_ROWS_MAX = 2;
+
 /** Bars lie where their names have no room below them, and stand where they are too many to lie. */
-export function drawnKind(kind: ChartKind, rows: readonly Row[], style: ChartStyle): ChartKind {
-  const lies = kind === "bar" && standing(style, rows) === null && rows.length <= rowsFor(style);
+export function drawnKind(kind: ChartKind, rows: readonly Row[], style: ChartStyle, kiosk: boolean): ChartKind {
+  const most = rowsFor(style) * (kiosk ? WALL_ROWS_MAX : 1);
+  const lies = kind === "bar" && standing(style, rows) === null && rows.length <= most;
   return lies ? "hbar" : kind;
 }
 

@@ -11,7 +11,7 @@ import type { Panel, Scope } from "../wire/shapes";
 import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
 import { ChartKeys } from "./chart-keys";
 import { HeatLegend } from "./heat-legend";
-import { entriesFor, Legend } from "./legend";
+import { entriesFor, Legend, widestName } from "./legend";
 import type { Body, PanelModel } from "./panel-model";
 
 /** The room of a ring with its legend, in multiples of the text size. */
@@ -65,14 +65,14 @@ export class ChartView {
   update(body: Extract<Body, { form: "chart" }>, model: PanelModel, scope: Scope, ctx: Context): void {
     const of = `${ctx.kiosk} ${ctx.lang} ${ctx.theme} ${body.kind}`;
     const style = chartStyle(this.#panel, model.measure, body.limits, this.#box.get(of), ctx);
-    const kind = drawnKind(body.kind, body.rows, style);
+    const kind = drawnKind(body.kind, body.rows, style, ctx.kiosk);
     const all = chartRows(kind, body.rows, body.restKeys, style, ctx, body.isOrdered);
     // The style sheet places a ring by its legend.
     setShown(this.#legend.element, kind === "pie");
     const ring = kind === "pie" ? this.#ring.get(of) : null;
     // Nobody scrolls the legend on a wall.
     const rows = ring === null || ring.height === 0 || !ctx.kiosk ? all
-      : fitted(all, entriesFor(ring.width, ring.height), body.restKeys, style.additive, ctx.words);
+      : fitted(all, entriesFor(ring.width, ring.height, widestName(all)), body.restKeys, style.additive, ctx.words);
     this.#rows = rows;
     this.#updateRing(ring, scope, rows, ctx);
     setShown(this.#heat.element, kind === "heatmap");

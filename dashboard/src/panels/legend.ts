@@ -23,24 +23,41 @@ export type Density = "roomy" | "tight" | "dense" | "columns" | "scroll";
 const LINE_HEIGHTS = { roomy: 3.3, roomyNarrow: 4.3, tight: 1.8, dense: 1.3 } as const;
 /** A legend up to this width has the value under the name. */
 const NARROW_WIDTH_MAX = 28;
-/** Two columns need this much width, ring included. */
-const COLUMNS_WIDTH_MIN = 22;
+/** Two columns leave names their width or this much of it, in multiples of the text size. */
+const COLUMN_NAME_EM = 6;
+/** The size of names in columns, and what an entry has besides its name, as in charts.css. */
+const COLUMN_NAME_SCALE = 0.9;
+const COLUMN_ENTRY_EM = 4.6;
+/** The part of the width that a ring beside columns has at most, and the gap between both. */
+const COLUMN_RING = 0.45;
+const COLUMN_GAP = 1;
 
-/** The roomiest way in which all entries fit; sizes in multiples of the text size. */
-export function densityFor(entries: number, width: number, height: number): Density {
+/** The width of the widest name in multiples of its size. */
+export function widestName(rows: readonly Pick<Row, "label">[]): number {
+  return Math.max(0, ...rows.map(({ label }) => textEm(label)));
+}
+
+/** Names of which three letters are left say nothing. */
+function hasColumns(width: number, height: number, name: number): boolean {
+  const legend = width - Math.min(height, width * COLUMN_RING) - COLUMN_GAP;
+  return legend / 2 - COLUMN_ENTRY_EM >= COLUMN_NAME_SCALE * Math.min(name, COLUMN_NAME_EM);
+}
+
+/** The roomiest way in which all entries fit; sizes in multiples of the text size, `name` that of the widest name. */
+export function densityFor(entries: number, width: number, height: number, name: number): Density {
   const fits = (lines: number, line: number) => lines * line <= height;
   const narrow = width <= NARROW_WIDTH_MAX;
   if (fits(entries, narrow ? LINE_HEIGHTS.roomyNarrow : LINE_HEIGHTS.roomy)) return "roomy";
   if (fits(entries, LINE_HEIGHTS.tight)) return "tight";
   if (fits(entries, LINE_HEIGHTS.dense)) return "dense";
-  const columns = width >= COLUMNS_WIDTH_MIN && fits(Math.ceil(entries / 2), LINE_HEIGHTS.dense);
+  const columns = hasColumns(width, height, name) && fits(Math.ceil(entries / 2), LINE_HEIGHTS.dense);
   return columns ? "columns" : "scroll";
 }
 
 /** How many entries the densest legend has room for, but two. */
-export function entriesFor(width: number, height: number): number {
+export function entriesFor(width: number, height: number, name: number): number {
   const lines = Math.floor(height / LINE_HEIGHTS.dense);
-  return Math.max(2, width >= COLUMNS_WIDTH_MIN ? lines * 2 : lines);
+  return Math.max(2, hasColumns(width, height, name) ? lines * 2 : lines);
 }
 
 /** A legend up to this width never has a value. */
@@ -81,7 +98,7 @@ export class Legend {
   /** `width` and `height` are those of ring and legend together, in multiples of the text size. */
   update(rows: readonly Row[], width: number, height: number, ctx: Context): void {
     const shown = rows.slice(0, ENTRIES_MAX);
-    const density = densityFor(shown.length, width, height);
+    const density = densityFor(shown.length, width, height, widestName(shown));
     setAttr(this.element, "data-density", density);
     this.hasCounts = hasCounts(density, width);
     // A list that scrolls must be reached without a mouse.

@@ -32,13 +32,18 @@ describe("bars", () => {
 
   it("lie where the names have no room below them", () => {
     expect(standing(box(300, 200), LONG)).toBeNull();
-    expect(drawnKind("bar", LONG, box(300, 200))).toBe("hbar");
-    expect(drawnKind("bar", LONG, box(900, 300))).toBe("bar");
-    expect(drawnKind("line", LONG, box(300, 200))).toBe("line");
+    expect(drawnKind("bar", LONG, box(300, 200), false)).toBe("hbar");
+    expect(drawnKind("bar", LONG, box(900, 300), false)).toBe("bar");
+    expect(drawnKind("line", LONG, box(300, 200), false)).toBe("line");
   });
 
   it("stand where they are too many to lie below each other", () => {
-    expect(drawnKind("bar", LONG, box(300, 60))).toBe("bar");
+    expect(drawnKind("bar", LONG, box(300, 60), false)).toBe("bar");
+  });
+
+  it("lie on a wall as long as not most of them become one", () => {
+    expect(drawnKind("bar", LONG, box(300, 60), true)).toBe("hbar");
+    expect(drawnKind("bar", [...LONG, ...LONG, ...LONG], box(300, 60), true)).toBe("bar");
   });
 
   it("have values on top only where these do not touch", () => {
