@@ -16,6 +16,8 @@ import { tooltip } from "./tooltip";
 
 /** Sizes of the labels above columns in multiples of the text size, the best first. */
 const LABEL_SCALES = [0.85, 0.75, 0.68] as const;
+/** A label that is cut to its column keeps so much, in multiples of its size. */
+const CUT_EM_MIN = 3.2;
 /** A label at a slant shows at least so much, in multiples of its size. */
 const SLANTED_EM_MIN = 6;
 /** The smallest size of the labels beside lines, in multiples of the text size, and the room of one. */
@@ -102,7 +104,23 @@ function lying(style: ChartStyle, cross: Cross) {
   const axes: Axes = { down: cross.across, across: cross.down };
   const turned = { axes, fit: fitOf(style, axes), isTurned: true };
   const isBetter = isLevel(turned.fit) || (!isNamed(straight.fit) && isNamed(turned.fit));
-  return isBetter ? turned : straight;
+  const chosen = isBetter ? turned : straight;
+  return { ...chosen, fit: allNamed(style, chosen.fit) };
+}
+
+/** Small names, each cut to its column, rather than one in so many, where a few letters of each have room. */
+function allNamed(style: ChartStyle, fit: Fit): Fit {
+  const scale = LABEL_SCALES[2];
+  const size = style.fontPx * scale;
+  const { interval, rotate } = fit.across.label;
+  if (interval === 0 || rotate !== 0 || fit.room < size * CUT_EM_MIN) return fit;
+  const width = fit.room - size * 0.3;
+  return {
+    ...fit,
+    across: { label: { interval: 0, rotate: 0 }, width },
+    acrossScale: scale,
+    acrossText: (label) => shortName(label, width, style, scale),
+  };
 }
 
 type Fit = ReturnType<typeof fitOf>;
@@ -177,8 +195,9 @@ function fitOf(style: ChartStyle, { down, across: names }: Axes) {
   const height = Math.max(0, style.height - bottom) / Math.max(1, down.length);
   const downScale = Math.min(0.85, Math.max(DOWN_SCALE_MIN, height / (style.fontPx * 1.25)));
   return {
-    across,
-    acrossScale: scale,
+    room,
+    across: across as Across,
+    acrossScale: scale as number,
     acrossText: (label: string) => broken?.get(label)?.join("\n")
       ?? shortName(label, across.width, style, scale),
     left,
@@ -205,6 +224,15 @@ function brokenLabels(labels: readonly string[], em: number): ReadonlyMap<string
   const lines = new Map(labels.map((label) => [label, wrapped(label, em, 2)] as const));
   const known = [...lines].flatMap(([label, broken]) => (broken === null ? [] : [[label, broken] as const]));
   return known.length === labels.length ? new Map(known) : null;
+}
+
+/** The library's settings of the labels above columns, and the most that one may be wide, in pixels. */
+interface Across {
+  readonly label: {
+    readonly interval: 0 | "auto"; readonly rotate: 0 | 45; readonly hideOverlap?: boolean; readonly lineHeight?: number;
+    readonly alignMinLabel?: "left"; readonly alignMaxLabel?: "right";
+  };
+  readonly width: number;
 }
 
 /** What bounds slanted labels, in pixels: their length, and what the first has to the left of its end. */

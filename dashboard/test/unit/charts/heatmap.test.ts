@@ -77,6 +77,26 @@ describe("a heat map", () => {
     expect(at(9, 30, { ...room, left: 60 })).toMatchObject({ label: { interval: "auto", rotate: 0 }, width: 14 * 4 });
   });
 
+  it("has a part of each name above its columns, small, rather than every second name", () => {
+    const names = ["clicked", "added to cart", "bought", "marked as favourite"];
+    const keys = ["Guangdong", "Heilongjiang", "Inner Mongolia"];
+    const frame = {
+      keys: keys.flatMap((key) => names.map(() => key)), across: keys.flatMap(() => names),
+      total: { n: Array(12).fill(3) }, on_time: { n: Array(12).fill(3) }, late: { n: Array(12).fill(0) },
+    };
+    const labelsAt = (width: number, height: number) => {
+      const rows = rowsFor(crossed({ frame }));
+      const { xAxis } = CHARTS.heatmap.base({ ...STYLE, width, height }, () => rows) as
+        { xAxis: { axisLabel: { interval: unknown; fontSize: number; formatter: (name: string) => string } } };
+      const { interval, fontSize, formatter } = xAxis.axisLabel;
+      return { interval, fontSize, names: names.map(formatter) };
+    };
+    const { interval, fontSize, names: shown } = labelsAt(230, 90);
+    expect([interval, fontSize]).toEqual([0, 11]);
+    for (const name of shown) expect(name.length).toBeGreaterThanOrEqual(5);
+    expect(labelsAt(120, 90).interval).toBe("auto");
+  });
+
   it("is turned where only that leaves every name its room, and the marks keep their rows", () => {
     const names = Array.from("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥", (c) => `${c}州`);
     const n = names.flatMap((_, i) => [i, i + 1, i + 2]);
