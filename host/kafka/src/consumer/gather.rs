@@ -37,8 +37,9 @@ impl LibrdkafkaConsumer {
         let Some((through, taken)) = self.take_from(Queue::Records, wait) else {
             return Ok(Supply::Drained);
         };
+        let goes_on = self.settle(taken)?;
         match through {
-            Some(through) if self.settle(taken)? => self.gather_many(through, limits, looks),
+            Some(through) if goes_on => self.gather_many(through, limits, looks),
             _ => Ok(Supply::More),
         }
     }
