@@ -59,7 +59,8 @@ export class Canvas {
     if (isDrawn) return;
     this.#kind = kind;
     const { series = [], ...parts } = CHARTS[kind].data(style, rows);
-    const given: Record<string, string> = { ...mapped(parts, (part) => JSON.stringify(part)), series: CHARTS[kind].picture(style, rows) };
+    const texts = Object.entries(parts).map(([name, part]) => [name, JSON.stringify(part)] as const);
+    const given: Record<string, string> = { ...Object.fromEntries(texts), series: CHARTS[kind].picture(style, rows) };
     const chart = (this.#chart ??= this.#make());
     // A tooltip that is open goes along with the figures.
     if (isKnown && !this.#hasTooltip && hasSize(chart, style) && isEqual(given, this.#given)) return;
@@ -143,10 +144,6 @@ export class Canvas {
     this.#chart?.dispose();
     this.#chart = null;
   }
-}
-
-function mapped(parts: object, change: (part: unknown) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, change(part)]));
 }
 
 function isEqual(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

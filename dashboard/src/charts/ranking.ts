@@ -9,7 +9,7 @@ import { limitsAt, MARK_EM, marked, withLimits } from "./limits";
 import { changeEm, ghostLook, ghosts, isCompared } from "./past";
 import { seen } from "./picture";
 import type { ChartStyle } from "./style";
-import { textEm } from "../data/text-room";
+import { textEm, widestName } from "../data/text-room";
 import { textWidth } from "./text-width";
 import { barTooltip } from "./tooltip";
 
@@ -234,7 +234,7 @@ export function rowsFor(style: ChartStyle): number {
  */
 function rowScale(style: ChartStyle, rows: readonly Row[]): number {
   const height = style.height / Math.max(1, rows.length) / (style.fontPx * 1.35);
-  const names = Math.min(NAMES_EM_MAX, Math.max(0, ...rows.map(({ label }) => textEm(label))));
+  const names = Math.min(NAMES_EM_MAX, widestName(rows));
   const width = (style.width * (1 - BARS_MIN)) / (style.fontPx * (figuresEm(style, rows) + names + NAMES_APART_EM));
   return Math.min(1, Math.max(SCALE_MIN, height), Math.max(NARROW_SCALE_MIN, width));
 }

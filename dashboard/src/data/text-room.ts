@@ -14,6 +14,11 @@ export function textEm(text: string): number {
   return Array.from(text).reduce((sum, c) => sum + charEm(c), 0);
 }
 
+/** The width of the widest name in multiples of its size. */
+export function widestName(rows: readonly { readonly label: string }[]): number {
+  return Math.max(0, ...rows.map(({ label }) => textEm(label)));
+}
+
 /**
  * The lines of a text in that width, broken between words and between wide characters;
  * `null` means that the text needs more than `linesMax` lines or has a longer word.

@@ -1,7 +1,7 @@
 // The chart of a panel with its surroundings: the legend and the hole of a ring, and
 // the scale of a heat map.
 import { Canvas } from "../charts/canvas";
-import { textEm } from "../data/text-room";
+import { textEm, widestName } from "../data/text-room";
 import type { Context } from "../data/context";
 import { joined } from "../data/format";
 import { fitted, sum, type Row } from "../data/rows";
@@ -11,7 +11,7 @@ import type { Panel, Scope } from "../wire/shapes";
 import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
 import { ChartKeys } from "./chart-keys";
 import { HeatLegend } from "./heat-legend";
-import { entriesFor, Legend, widestName } from "./legend";
+import { entriesFor, Legend } from "./legend";
 import type { Body, PanelModel } from "./panel-model";
 
 /** The room of a ring with its legend, in multiples of the text size. */

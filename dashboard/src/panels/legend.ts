@@ -3,7 +3,7 @@
 // the room: no line is ever cut, and where even the densest lines do not fit, the list
 // scrolls and says so.
 import { colorOf, THEMES } from "../charts/palette";
-import { textEm } from "../data/text-room";
+import { textEm, widestName } from "../data/text-room";
 import type { Context } from "../data/context";
 import { shareOf, sum, type Row } from "../data/rows";
 import { markOf, verdictWhole } from "../data/thresholds";
@@ -31,11 +31,6 @@ const COLUMN_ENTRY_EM = 4.6;
 /** The part of the width that a ring beside columns has at most, and the gap between both. */
 const COLUMN_RING = 0.45;
 const COLUMN_GAP = 1;
-
-/** The width of the widest name in multiples of its size. */
-export function widestName(rows: readonly Pick<Row, "label">[]): number {
-  return Math.max(0, ...rows.map(({ label }) => textEm(label)));
-}
 
 /** Names of which three letters are left say nothing. */
 function hasColumns(width: number, height: number, name: number): boolean {

@@ -11,13 +11,12 @@
 
 use std::ffi::{CStr, c_int};
 use std::ptr::{self, NonNull};
-use std::slice;
 use std::time::Duration;
 
 use rdkafka::bindings as c;
 use rdkafka::error::RDKafkaErrorCode;
 
-use super::event::EventQueue;
+use super::event::{EventQueue, payload_of};
 
 /// How many messages are taken with one call. They count no longer as waiting in librdkafka's
 /// queue, so there may be as many more of them in memory.
@@ -112,8 +111,7 @@ unsafe fn record_in<'a>(message: NonNull<c::rd_kafka_message_t>) -> Result<Recor
             let text = text.map(|text| text.to_string_lossy().trim().to_owned());
             return Err(text.unwrap_or_default());
         }
-        let payload = found.payload.cast::<u8>();
-        let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
+        let value = payload_of(found);
         Ok(Record { partition: found.partition.unsigned_abs(), offset: found.offset, value })
     }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { densityFor, entriesFor, hasCounts, trendDensity, widestName } from "../../../src/panels/legend";
+import { densityFor, entriesFor, hasCounts, trendDensity } from "../../../src/panels/legend";
+import { widestName } from "../../../src/data/text-room";
 
 describe("the legend of a ring", () => {
   it.each([
