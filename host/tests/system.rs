@@ -152,6 +152,8 @@ mod silence;
 mod stops;
 #[path = "system/stored_first.rs"]
 mod stored_first;
+#[path = "system/terminal.rs"]
+mod terminal;
 #[path = "system/three_ways.rs"]
 mod three_ways;
 #[path = "system/torture.rs"]

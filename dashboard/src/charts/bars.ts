@@ -79,28 +79,29 @@ export const bars: Chart = {
       }] : [])],
     };
   },
-  data: (style, rows) => {
+  update: (style, rows) => {
     const { scale, lengths, past, marks } = drawn(style, rows);
-    const hasValues = valueScaleOf(style, rows) !== null;
     const names = standing(style, rows);
-    return {
-      grid: { left: EDGE + marksWidth(marks, style, scale), bottom: namesHeight(style, names) },
-      xAxis: { data: rows.map(({ label }, i) => names?.names[i]?.join("\n") ?? label) },
-      yAxis: { ...marks },
-      series: [{
-        data: rows.map((row, i) => datum(lengths[i] ?? "-", {
-          ...restFill(style, row),
-          ...(row.beyond === undefined && !isBelow(row) ? {} : { label: { color: inkOf(style, row), show: hasValues && !isBelow(row) } }),
-        })),
-      }, ...(past === null ? [] : [{
-        data: past.map((value, i) => ({ value, label: { show: hasValues && isBelow(rows[i]) } })),
-      }])],
-    };
-  },
-  picture: (style, rows) => {
-    const { lengths, past, marks: { min, max } } = drawn(style, rows);
     const looks = rows.map((row) => [onTop(style, row), row.color === null, row.beyond?.level, isBelow(row)].join(" "));
-    return [...[lengths, past ?? []].map((each) => seen(each, max - min, style.height)), ...looks].join("\n");
+    return {
+      axes: {
+        grid: { left: EDGE + marksWidth(marks, style, scale), bottom: namesHeight(style, names) },
+        xAxis: { data: rows.map(({ label }, i) => names?.names[i]?.join("\n") ?? label) },
+        yAxis: { ...marks },
+      },
+      picture: [...[lengths, past ?? []].map((each) => seen(each, marks.max - marks.min, style.height)), ...looks].join("\n"),
+      series: () => {
+        const hasValues = valueScaleOf(style, rows) !== null;
+        return [{
+          data: rows.map((row, i) => datum(lengths[i] ?? "-", {
+            ...restFill(style, row),
+            ...(row.beyond === undefined && !isBelow(row) ? {} : { label: { color: inkOf(style, row), show: hasValues && !isBelow(row) } }),
+          })),
+        }, ...(past === null ? [] : [{
+          data: past.map((value, i) => ({ value, label: { show: hasValues && isBelow(rows[i]) } })),
+        }])];
+      },
+    };
   },
   shape: (rows, style) => {
     const names = standing(style, rows);

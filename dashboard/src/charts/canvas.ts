@@ -33,7 +33,7 @@ export class Canvas {
   #tooltip: TooltipComponentOption | null = null;
   #rows: readonly Row[] = [];
   readonly #marks = new Marks();
-  /** The parts of the last data by their names, and of the series what is seen of them. */
+  /** The axes of the last update by their names, and of the series what is seen of them. */
   #given: Readonly<Record<string, string>> = {};
 
   #kind: ChartKind = "bar";
@@ -58,9 +58,9 @@ export class Canvas {
     this.#rows = rows;
     if (isDrawn) return;
     this.#kind = kind;
-    const { series = [], ...parts } = CHARTS[kind].data(style, rows);
-    const texts = Object.entries(parts).map(([name, part]) => [name, JSON.stringify(part)] as const);
-    const given: Record<string, string> = { ...Object.fromEntries(texts), series: CHARTS[kind].picture(style, rows) };
+    const { axes, picture, series } = CHARTS[kind].update(style, rows);
+    const texts = Object.entries(axes).map(([name, part]) => [name, JSON.stringify(part)] as const);
+    const given: Record<string, string> = { ...Object.fromEntries(texts), series: picture };
     const chart = (this.#chart ??= this.#make());
     // A tooltip that is open goes along with the figures.
     if (isKnown && !this.#hasTooltip && hasSize(chart, style) && isEqual(given, this.#given)) return;
@@ -75,8 +75,8 @@ export class Canvas {
     const before = this.#given;
     this.#given = given;
     // The library takes each part apart anew that it is given.
-    const changed = Object.entries(parts).filter(([name]) => given[name] !== before[name]);
-    chart.setOption({ ...Object.fromEntries(changed), series });
+    const changed = Object.entries(axes).filter(([name]) => given[name] !== before[name]);
+    chart.setOption({ ...Object.fromEntries(changed), series: series() });
   }
 
   /** `true` where a drawing under this signature hands over its data alone. */

@@ -12,12 +12,19 @@ export type ChartOption = ComposeOption<
   | GridComponentOption | TooltipComponentOption
 >;
 
-/** `base` is set once and whenever the style changes; `data` is all that an update carries. */
+/** What an update carries. */
+export interface Update {
+  /** The room, the names and the marks around the series. */
+  readonly axes: Pick<ChartOption, "grid" | "xAxis" | "yAxis">;
+  /** What is seen of the series, to a part of a pixel: with the same the drawing is the same. */
+  readonly picture: string;
+  series(): NonNullable<ChartOption["series"]>;
+}
+
+/** `base` is set once and whenever the style changes. */
 export interface Chart {
   base(style: ChartStyle, rows: () => readonly Row[]): ChartOption;
-  data(style: ChartStyle, rows: readonly Row[]): ChartOption;
-  /** What is seen of the series, to a part of a pixel: with the same the drawing is the same. */
-  picture(style: ChartStyle, rows: readonly Row[]): string;
+  update(style: ChartStyle, rows: readonly Row[]): Update;
   /** The property of the rows that `base` depends on; without `shape` it is their number. */
   shape?(rows: readonly Row[], style: ChartStyle): string;
 }

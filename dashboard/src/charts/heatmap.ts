@@ -64,19 +64,15 @@ export const heatmap: Chart = {
       }],
     };
   },
-  data: (style, rows) => {
+  update: (style, rows) => {
     const cross = crossOf(rows);
-    const scale = heatScale(cross.cells.values());
     const { axes, isTurned } = lying(style, cross);
+    const cells = cellsOf(cross, heatScale(cross.cells.values()), isTurned);
     return {
-      xAxis: { data: [...axes.across] },
-      yAxis: { data: [...axes.down] },
-      series: [{ data: cellsOf(cross, scale, isTurned) }],
+      axes: { xAxis: { data: [...axes.across] }, yAxis: { data: [...axes.down] } },
+      picture: cells.map((mark) => (mark[2] === "-" ? "-" : fillAt(style, mark))).join(" "),
+      series: () => [{ data: cells }],
     };
-  },
-  picture: (style, rows) => {
-    const cross = crossOf(rows);
-    return cellsOf(cross, heatScale(cross.cells.values()), false).map((mark) => (mark[2] === "-" ? "-" : fillAt(style, mark))).join(" ");
   },
   shape: (rows, style) => {
     const { axes: { down, across }, isTurned } = lying(style, crossOf(rows));

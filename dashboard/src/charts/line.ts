@@ -36,29 +36,24 @@ export const line: Chart = {
     // Bars that are not seen have the places and the tooltips; the lines are in marks.ts.
     series: isCompared(rows()) ? [UNSEEN, UNSEEN] : [UNSEEN],
   }),
-  data: (style, rows) => {
-    const { values, past, marks } = drawn(style, rows);
+  update: (style, rows) => {
+    // What the line goes through, and what it went through before.
+    const values = rows.map(({ value }) => value ?? "-");
+    const past = isCompared(rows) ? rows.map((row) => row.past?.value ?? "-") : null;
+    const marks = marksAround([...values, ...(past ?? [])], style);
     const grid = sides(style, rows, marksWidth(marks, style));
     return {
-      grid,
-      xAxis: { data: rows.map((row) => row.label), axisLabel: { interval: namedEach(style, rows, style.width - grid.left - grid.right) - 1 } },
-      yAxis: { ...marks },
-      series: [{ data: values }, ...(past === null ? [] : [{ data: past }])],
+      axes: {
+        grid,
+        xAxis: { data: rows.map((row) => row.label), axisLabel: { interval: namedEach(style, rows, style.width - grid.left - grid.right) - 1 } },
+        yAxis: { ...marks },
+      },
+      picture: [values, past ?? []].map((lengths) => seen(lengths, marks.max - marks.min, style.height)).join("\n"),
+      series: () => [{ data: values }, ...(past === null ? [] : [{ data: past }])],
     };
-  },
-  picture: (style, rows) => {
-    const { values, past, marks: { min, max } } = drawn(style, rows);
-    return [values, past ?? []].map((lengths) => seen(lengths, max - min, style.height)).join("\n");
   },
   shape: (rows) => `${rows.length} ${isCompared(rows)}`,
 };
-
-/** What the line goes through, what it went through before, and the marks around both. */
-function drawn(style: ChartStyle, rows: readonly Row[]) {
-  const values = rows.map(({ value }) => value ?? "-");
-  const past = isCompared(rows) ? rows.map((row) => row.past?.value ?? "-") : null;
-  return { values, past, marks: marksAround([...values, ...(past ?? [])], style) };
-}
 
 /** The space at both sides: the first and the last name stand in the middle of their steps and may be wider. */
 function sides(style: ChartStyle, rows: readonly Row[], marks: number) {

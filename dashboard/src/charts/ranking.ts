@@ -65,13 +65,14 @@ export const ranking: Chart = {
       }] : [])],
     };
   },
-  data: (style, rows) => {
-    const { broken, lengths, tracks, past } = drawn(style, rows);
+  update: (style, rows) => {
+    const drawn = drawnOf(style, rows);
+    const { broken, lengths, tracks, past } = drawn;
     const labels = rows.map((row) => row.label);
     return {
-      grid: { left: namesWidth(style, rows) },
-      yAxis: [{ data: labels }, { data: labels }],
-      series: [{
+      axes: { grid: { left: namesWidth(style, rows) }, yAxis: [{ data: labels }, { data: labels }] },
+      picture: pictureOf(style, rows, drawn),
+      series: () => [{
         data: rows.map((row, i) => (row.color === null && broken !== null
           ? { value: broken, itemStyle: { color: brokenFill(style) } }
           : datum(lengths[i] ?? "-", restFill(style, row)))),
@@ -80,22 +81,12 @@ export const ranking: Chart = {
       }, ...(past === null ? [] : [{ data: past }])],
     };
   },
-  picture: (style, rows) => {
-    const { scale, broken, lengths, tracks, past } = drawn(style, rows);
-    const longest = Math.max(0, ...tracks.filter((track) => track !== "-"));
-    // The axis ends with the longest bar or with a line that is near, and the lines have their places on it.
-    const end = withLimits(style, scale)?.({ max: longest }) ?? longest;
-    const lines = limitsAt("hbar", style, rows).map(({ place }) => place);
-    const all = [lengths, tracks, past ?? [], lines].map((each) => seen(each, end, style.width));
-    const looks = rows.map((row, i) => `${figures(style, rows, i)} ${row.color === null}`);
-    return [...all, broken !== null, ...looks].join("\n");
-  },
   shape: (rows, style) =>
     `${rows.length} ${valueEm(style, rows)} ${rowScale(style, rows).toFixed(2)} ${isCompared(rows) ? changeEm(rows) : ""} ${logScale(rows, style.additive)?.value(0) ?? ""}`,
 };
 
 /** The lengths of all that lies along the axis. */
-function drawn(style: ChartStyle, rows: readonly Row[]) {
+function drawnOf(style: ChartStyle, rows: readonly Row[]) {
   const scale = logScale(rows, style.additive);
   const broken = scale === null ? brokenLength(rows) : null;
   const length = (value: number | null) => (scale === null ? value : scale.place(value));
@@ -105,6 +96,18 @@ function drawn(style: ChartStyle, rows: readonly Row[]) {
     tracks: tracks(rows, broken, length),
     past: isCompared(rows) ? ghosts(rows, length, (row) => row.color === null && broken !== null) : null,
   };
+}
+
+function pictureOf(
+  style: ChartStyle, rows: readonly Row[], { scale, broken, lengths, tracks, past }: ReturnType<typeof drawnOf>,
+): string {
+  const longest = Math.max(0, ...tracks.filter((track) => track !== "-"));
+  // The axis ends with the longest bar or with a line that is near, and the lines have their places on it.
+  const end = withLimits(style, scale)?.({ max: longest }) ?? longest;
+  const lines = limitsAt("hbar", style, rows).map(({ place }) => place);
+  const all = [lengths, tracks, past ?? [], lines].map((each) => seen(each, end, style.width));
+  const looks = rows.map((row, i) => `${figures(style, rows, i)} ${row.color === null}`);
+  return [...all, broken !== null, ...looks].join("\n");
 }
 
 /** The lengths of the tracks: as long as the longest bar or outline. */

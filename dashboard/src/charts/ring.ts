@@ -25,20 +25,20 @@ export const ring: Chart = {
       emphasis: { scale: false, itemStyle: { borderColor: style.colors.text } },
     }],
   }),
-  data: (style, rows) => ({
-    series: [{
-      data: parts(rows)
-        .map((row) => ({
+  update: (style, rows) => {
+    const drawn = parts(rows);
+    const around = Math.PI * Math.min(style.width, style.height);
+    return {
+      axes: {},
+      picture: `${drawn.map(({ color }) => color).join(" ")}\n${seen(drawn.map(({ value }) => value), sum(drawn) ?? 0, around)}`,
+      series: () => [{
+        data: drawn.map((row) => ({
           name: row.label,
           value: row.value ?? 0,
           itemStyle: { color: colorOf(style.colors, row.color) },
         })),
-    }],
-  }),
-  picture: (style, rows) => {
-    const drawn = parts(rows);
-    const around = Math.PI * Math.min(style.width, style.height);
-    return `${drawn.map(({ color }) => color).join(" ")}\n${seen(drawn.map(({ value }) => value), sum(drawn) ?? 0, around)}`;
+      }],
+    };
   },
 };
 

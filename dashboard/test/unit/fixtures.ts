@@ -1,5 +1,6 @@
 // The fixtures of unit tests: states as the host's messages leave them, and the
 // page's models of those states.
+import type { Chart, ChartOption } from "../../src/charts/chart";
 import { THEMES } from "../../src/charts/palette";
 import type { ChartStyle } from "../../src/charts/style";
 import { contextOf as context, type Context } from "../../src/data/context";
@@ -114,6 +115,12 @@ export function inputOf(
   pair: Pair, choice: Partial<PanelChoice> = {}, more: Partial<PanelInput> = {},
 ): PanelInput {
   return { ...pair, choice: { ...CHOICE, isOwn: choice.window !== undefined, ...choice }, answers: ANSWERS, isEnlarged: false, ...more };
+}
+
+/** All that an update hands to the library of charts. */
+export function drawnBy(chart: Chart, style: ChartStyle, rows: readonly Row[]): ChartOption {
+  const { axes, series } = chart.update(style, rows);
+  return { ...axes, series: series() };
 }
 
 export const STYLE: ChartStyle = {

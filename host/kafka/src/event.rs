@@ -60,6 +60,30 @@ pub(super) struct Record<'a> {
 }
 
 impl Told<'_> {
+    /// What an error tells that is of a partition, where an offset belongs to it, or of none.
+    pub(super) fn of_error(
+        code: RDKafkaErrorCode,
+        place: Option<(u32, i64)>,
+        text: String,
+    ) -> Self {
+        match (code, place) {
+            (RDKafkaErrorCode::NoError, _) => Self::Nothing,
+            (RDKafkaErrorCode::PartitionEOF, Some((partition, offset))) => {
+                Self::End { partition, offset }
+            }
+            (code, place) => {
+                Self::Failed { partition: place.map(|(partition, _)| partition), code, text }
+            }
+        }
+    }
+
+    /// Hands what failed to `context`.
+    pub(super) fn report(&self, context: &impl ClientContext) {
+        if let Self::Failed { code, text, .. } = self {
+            context.error(KafkaError::Global(*code), text);
+        }
+    }
+
     /// The partition that it is of.
     pub(super) fn partition(&self) -> Option<u32> {
         match self {
@@ -184,16 +208,9 @@ impl Event<'_> {
 
     fn error(&mut self, context: &impl ClientContext) -> Told<'_> {
         let (code, place, text) = self.failure();
-        match (code, place) {
-            (RDKafkaErrorCode::NoError, _) => Told::Nothing,
-            (RDKafkaErrorCode::PartitionEOF, Some((partition, offset))) => {
-                Told::End { partition, offset }
-            }
-            (code, place) => {
-                context.error(KafkaError::Global(code), &text);
-                Told::Failed { partition: place.map(|(partition, _)| partition), code, text }
-            }
-        }
+        let told = Told::of_error(code, place, text);
+        told.report(context);
+        told
     }
 
     /// Hands a line of librdkafka's log to `context`.

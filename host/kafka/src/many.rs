@@ -18,7 +18,7 @@ use std::ptr::{self, NonNull};
 use rdkafka::bindings as c;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::RDKafkaErrorCode;
 
 use super::event::{Told, payload_of, record_in};
 use super::partition_number;
@@ -63,9 +63,7 @@ impl ManyReader {
         each: &mut dyn FnMut(Told<'_>) -> ControlFlow<()>,
     ) -> bool {
         let mut each = |told: Told<'_>| {
-            if let Told::Failed { code, text, .. } = &told {
-                context.error(KafkaError::Global(*code), text);
-            }
+            told.report(context);
             each(told)
         };
         let mut call = Call { client: self.client, each: &mut each, panic: None };
@@ -103,20 +101,15 @@ unsafe extern "C" fn hand_over(message: *mut c::rd_kafka_message_t, to: *mut c_v
 /// # Safety
 /// The message is librdkafka's, and its payload is valid as long as the message is.
 unsafe fn told(message: &c::rd_kafka_message_t) -> Told<'_> {
-    let partition = u32::try_from(message.partition).ok();
-    match (RDKafkaErrorCode::from(message.err), partition) {
+    let code = RDKafkaErrorCode::from(message.err);
+    if code == RDKafkaErrorCode::NoError {
         // SAFETY: the message is valid and no error.
-        (RDKafkaErrorCode::NoError, _) => Told::Record(unsafe { record_in(message) }),
-        (RDKafkaErrorCode::PartitionEOF, Some(partition)) => {
-            Told::End { partition, offset: message.offset }
-        }
-        (code, partition) => {
-            // SAFETY: an error has its words in the place of a payload, and the message is valid.
-            let words = unsafe { payload_of(message) }.unwrap_or_default();
-            let text = String::from_utf8_lossy(words).trim().to_owned();
-            Told::Failed { partition, code, text }
-        }
+        return Told::Record(unsafe { record_in(message) });
     }
+    // SAFETY: an error has its words in the place of a payload, and the message is valid.
+    let words = unsafe { payload_of(message) }.unwrap_or_default();
+    let place = u32::try_from(message.partition).ok().map(|number| (number, message.offset));
+    Told::of_error(code, place, String::from_utf8_lossy(words).trim().to_owned())
 }
 
 impl Drop for ManyReader {

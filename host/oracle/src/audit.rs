@@ -11,6 +11,6 @@ mod verify;
 
 pub use explain::{Explanation, NotExplained, explain};
 pub use log::Audited;
-pub use reading::VerifyError;
+pub use reading::{Told, VerifyError};
 pub use stored::{Stored, StoredPanes};
 pub use verify::{Difference, PartitionAudit, Verification, verify};

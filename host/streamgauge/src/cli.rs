@@ -14,6 +14,7 @@ mod metric;
 mod output;
 mod plugin;
 mod produce;
+mod read_progress;
 mod reload;
 mod replay;
 mod report;

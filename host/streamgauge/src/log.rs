@@ -2,8 +2,10 @@
 //!
 //! Invariant: no thread waits for the reader of the log. A line goes into a bounded queue, and a
 //! thread of the log alone writes it; where the reader is gone or stuck, lines are lost and
-//! counted, and nothing else. So nothing of the program writes to standard error by itself.
+//! counted, and nothing else. So nothing of the program writes to standard error by itself, but for
+//! the bar of a command that somebody watches on a terminal.
 
+mod bar;
 mod filter;
 mod format;
 mod queue;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use chrono::{SecondsFormat, Utc};
 use streamgauge_core::words;
 
+pub(crate) use bar::Bar;
 pub(crate) use filter::FilterError;
 pub(crate) use format::LogFormat;
 use queue::Queue;
@@ -75,8 +78,21 @@ fn harmless(text: &str) -> Cow<'_, str> {
 /// Standard error as a file of its own: no lock of the process is held while a write is stuck.
 fn output() -> Box<dyn Write + Send> {
     match io::stderr().as_fd().try_clone_to_owned() {
-        Ok(descriptor) => Box::new(std::fs::File::from(descriptor)),
-        Err(_) => Box::new(io::stderr()),
+        Ok(descriptor) => Box::new(AboveBar(std::fs::File::from(descriptor))),
+        Err(_) => Box::new(AboveBar(io::stderr())),
+    }
+}
+
+/// Standard error, on which a bar may be shown.
+struct AboveBar<W>(W);
+
+impl<W: Write> Write for AboveBar<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        bar::above(|| self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

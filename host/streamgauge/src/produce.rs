@@ -132,7 +132,6 @@ impl Run {
             interrupted: self.stop.is_requested(),
         };
         let failure = deliveries.failure();
-        self.progress.clear();
         match failure {
             None => Ok(report),
             Some(DeliveryFailure { is_outside, cause }) => {

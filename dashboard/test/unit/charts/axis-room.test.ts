@@ -3,7 +3,7 @@ import { marksAround, marksWidth } from "../../../src/charts/axis-room";
 import { CHARTS } from "../../../src/charts/option";
 import { textWidth } from "../../../src/charts/text-width";
 import type { LogScale } from "../../../src/data/quantiles";
-import { row, STYLE } from "../fixtures";
+import { drawnBy, row, STYLE } from "../fixtures";
 
 const high = { ...STYLE, height: 400 };
 const marks = (values: readonly (number | "-")[], style = high) => Object.values(marksAround(values, style));
@@ -55,7 +55,7 @@ describe("the room of labels", () => {
 
   it("leaves names beside bars their whole width, and wide names at the ends of a line", () => {
     const gridOf = (kind: "hbar" | "line", label: string) =>
-      (CHARTS[kind].data({ ...STYLE, width: 600 }, [row("a", 3), row(label, 5)]) as { grid: { left: number; right: number } }).grid;
+      (drawnBy(CHARTS[kind], { ...STYLE, width: 600 }, [row("a", 3), row(label, 5)]) as { grid: { left: number; right: number } }).grid;
     for (const label of ["b", "a long name", "广东广东广东"]) {
       expect(gridOf("hbar", label).left).toBeGreaterThan(textWidth(label, STYLE, 1));
     }
@@ -65,7 +65,7 @@ describe("the room of labels", () => {
 
   it("below a line is that of one name in so many as are wide", () => {
     const named = (label: string, rows: number) => {
-      const { xAxis, grid } = CHARTS.line.data({ ...STYLE, width: 400 }, Array.from({ length: rows }, (_, i) => row(`${label}${i % 10}`, i))) as
+      const { xAxis, grid } = drawnBy(CHARTS.line, { ...STYLE, width: 400 }, Array.from({ length: rows }, (_, i) => row(`${label}${i % 10}`, i))) as
         { xAxis: { axisLabel: { interval: number } }; grid: { left: number; right: number } };
       const step = (400 - grid.left - grid.right) / rows;
       return { each: xAxis.axisLabel.interval + 1, width: textWidth(`${label}0`, STYLE, 0.85), step };

@@ -6,10 +6,10 @@ import { THEMES } from "../../../src/charts/palette";
 import { crossOf } from "../../../src/data/cross";
 import type { Row } from "../../../src/data/rows";
 import { SCENES } from "../../scripted/scenes.mjs";
-import { crossed, greeted, pairIn, rowsFor, STYLE } from "../fixtures";
+import { crossed, drawnBy, greeted, pairIn, rowsFor, STYLE } from "../fixtures";
 
 function data(rows: readonly Row[]) {
-  return CHARTS.heatmap.data(STYLE, rows) as {
+  return drawnBy(CHARTS.heatmap, STYLE, rows) as {
     xAxis: { data: string[] }; yAxis: { data: string[] };
     series: [{ data: [number, number, number | "-"][] }];
   };
@@ -109,7 +109,7 @@ describe("a heat map", () => {
     expect([cross.down, cross.across]).toEqual([names, ["0h", "1h", "2h"]]);
     const low = { ...STYLE, width: 1000, height: 260 };
     const tall = { ...STYLE, width: 1000, height: 260 * 4 };
-    const drawn = (style: typeof STYLE) => CHARTS.heatmap.data(style, rows) as ReturnType<typeof data>;
+    const drawn = (style: typeof STYLE) => drawnBy(CHARTS.heatmap, style, rows) as ReturnType<typeof data>;
     expect([drawn(tall).yAxis.data, drawn(tall).xAxis.data]).toEqual([cross.down, cross.across]);
     expect([drawn(low).xAxis.data, drawn(low).yAxis.data]).toEqual([cross.down, cross.across]);
     expect(drawn(low).series[0].data.map(([x, y, place]) => [y, x, place])).toEqual(drawn(tall).series[0].data);
@@ -127,7 +127,7 @@ describe("a heat map", () => {
     };
     const rows = rowsFor(crossed({ frame }))
       .flatMap((row, i) => (row.second === null ? [] : [{ ...row, second: { ...row.second, label: names[i] ?? "" } }]));
-    const drawn = (style: typeof STYLE) => CHARTS.heatmap.data(style, rows) as ReturnType<typeof data>;
+    const drawn = (style: typeof STYLE) => drawnBy(CHARTS.heatmap, style, rows) as ReturnType<typeof data>;
     expect(drawn({ ...STYLE, width: 2600, height: 300 }).xAxis.data).toEqual(crossOf(rows).across);
     const narrow = { ...STYLE, width: 400, height: 300 };
     expect(drawn(narrow).yAxis.data).toEqual(crossOf(rows).across);

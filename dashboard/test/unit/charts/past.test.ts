@@ -5,7 +5,7 @@ import { figures, ranking } from "../../../src/charts/ranking";
 import { tipLines } from "../../../src/charts/tooltip";
 import { chartRows } from "../../../src/panels/chart-model";
 import type { Past, Row } from "../../../src/data/rows";
-import { contextOf, greeted, row, STYLE } from "../fixtures";
+import { contextOf, drawnBy, greeted, row, STYLE } from "../fixtures";
 
 const past = (value: number | null, text: string): Past => ({ value, ratio: 0.5, way: "up", text });
 const rows: Row[] = [
@@ -19,31 +19,31 @@ const seriesOf = (option: object, at: number) => (option as Drawn).series[at]?.d
 
 describe("what rows were before", () => {
   it("is an outline over each bar, as long as the value before", () => {
-    expect(seriesOf(ranking.data(STYLE, rows), 2)).toEqual([20, 40, "-"]);
-    expect(seriesOf(bars.data(STYLE, rows), 1)).toMatchObject([{ value: 20 }, { value: 40 }, { value: "-" }]);
-    expect(seriesOf(line.data(STYLE, rows), 1)).toEqual([20, 40, "-"]);
+    expect(seriesOf(drawnBy(ranking, STYLE, rows), 2)).toEqual([20, 40, "-"]);
+    expect(seriesOf(drawnBy(bars, STYLE, rows), 1)).toMatchObject([{ value: 20 }, { value: 40 }, { value: "-" }]);
+    expect(seriesOf(drawnBy(line, STYLE, rows), 1)).toEqual([20, 40, "-"]);
     // The tracks reach as far as the longest outline.
-    expect(seriesOf(ranking.data(STYLE, rows), 1)).toEqual([40, 40, 40]);
+    expect(seriesOf(drawnBy(ranking, STYLE, rows), 1)).toEqual([40, 40, 40]);
   });
 
   it("has the value above the higher of the two", () => {
-    const shown = (at: number) => seriesOf(bars.data(STYLE, rows), at)?.map((item) => (item as { label?: { show: boolean } }).label?.show);
+    const shown = (at: number) => seriesOf(drawnBy(bars, STYLE, rows), at)?.map((item) => (item as { label?: { show: boolean } }).label?.show);
     // Without a word of its own a bar has its value above itself.
     expect([shown(0), shown(1)]).toEqual([[undefined, false, undefined], [false, true, false]]);
   });
 
   it("is not drawn for a bar that is broken", () => {
     const rest = { ...row("rest", 900, null), past: past(800, "↑") };
-    expect(seriesOf(ranking.data(STYLE, [...rows, rest]), 2)).toEqual([20, 40, "-", "-"]);
+    expect(seriesOf(drawnBy(ranking, STYLE, [...rows, rest]), 2)).toEqual([20, 40, "-", "-"]);
   });
 
   it("is nothing where nothing is compared", () => {
     for (const chart of [bars, line, ranking]) {
       const plain = [row("a", 1)];
       const drawn = (of: object) => (of as Drawn).series.length;
-      expect(drawn(chart.data(STYLE, plain))).toBe(drawn(chart.data(STYLE, rows)) - 1);
-      expect(drawn(chart.base(STYLE, () => plain))).toBe(drawn(chart.data(STYLE, plain)));
-      expect(drawn(chart.base(STYLE, () => rows))).toBe(drawn(chart.data(STYLE, rows)));
+      expect(drawn(drawnBy(chart, STYLE, plain))).toBe(drawn(drawnBy(chart, STYLE, rows)) - 1);
+      expect(drawn(chart.base(STYLE, () => plain))).toBe(drawn(drawnBy(chart, STYLE, plain)));
+      expect(drawn(chart.base(STYLE, () => rows))).toBe(drawn(drawnBy(chart, STYLE, rows)));
     }
   });
 

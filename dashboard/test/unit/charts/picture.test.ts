@@ -7,8 +7,8 @@ import { crossed, row, rowsFor, STYLE } from "../fixtures";
 
 /** All that the canvas looks at before it leaves the drawing as it is. */
 const pictureOf = (kind: ChartKind, rows: readonly Row[], style = STYLE) => {
-  const { series: _, ...parts } = CHARTS[kind].data(style, rows);
-  return JSON.stringify([parts, CHARTS[kind].picture(style, rows), CHARTS[kind].shape?.(rows, style)]);
+  const { axes, picture } = CHARTS[kind].update(style, rows);
+  return JSON.stringify([axes, picture, CHARTS[kind].shape?.(rows, style)]);
 };
 
 const MILLIONS = [row("a", 4_444_000), row("b", 3_111_000), { ...row("rest", 2_222_000), color: null }];

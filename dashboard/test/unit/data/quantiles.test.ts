@@ -3,7 +3,7 @@ import { CHARTS } from "../../../src/charts/option";
 import { logScale } from "../../../src/data/quantiles";
 import { inUnit } from "../../../src/data/units";
 import { panelModel } from "../../../src/panels/panel-model";
-import { contextOf, greeted, inputOf, pairIn, row, STYLE } from "../fixtures";
+import { contextOf, drawnBy, greeted, inputOf, pairIn, row, STYLE } from "../fixtures";
 
 const LATENCIES = [row("p50", 20), row("p90", 350), row("p99.9", 8000)];
 
@@ -34,7 +34,7 @@ describe("a logarithmic scale", () => {
 describe("bars of quantiles", () => {
   const style = { ...STYLE, additive: false, format: inUnit(STYLE.format, "ms") };
   it.each(["bar", "hbar"] as const)("are as long as their orders: %s", (kind) => {
-    const { series } = CHARTS[kind].data(style, LATENCIES) as unknown as { series: [{ data: number[] }] };
+    const { series } = drawnBy(CHARTS[kind], style, LATENCIES) as unknown as { series: [{ data: number[] }] };
     const [p50, p90, p999] = series[0].data;
     expect([p50, p90, p999].map((value) => value?.toFixed(2))).toEqual(["0.30", "1.54", "2.90"]);
   });

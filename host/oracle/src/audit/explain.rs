@@ -63,9 +63,6 @@ pub enum NotExplained {
     Ended,
 }
 
-/// After how many records whoever waits is told of them.
-const TOLD_EVERY: u64 = 256;
-
 /// Reads the log of `partition` up to the record at `offset`: from the origin of what is `stored` of
 /// the partition, or from the log's beginning. Each metric counts what it counts there. `goes_on` is
 /// told now and then how many offsets are read, and of how many; `false` ends the work.

@@ -14,6 +14,9 @@ use crate::semantics::Oracle;
 /// How long one poll waits.
 const POLL: Duration = Duration::from_millis(200);
 
+/// After how many records whoever waits is told of them.
+pub(super) const TOLD_EVERY: u64 = 256;
+
 /// How much is read at once.
 const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
 

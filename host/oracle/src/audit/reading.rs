@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use streamgauge_core::{OffsetGap, PartitionSnapshot};
 use streamgauge_source::{SourceError, Span};
 
-use super::log::Audited;
+use super::log::{Audited, TOLD_EVERY};
 use super::part::part_of;
 use crate::semantics::{self, NotResumed, Oracle, OracleError, PartitionState, Record};
 
@@ -43,18 +43,43 @@ pub(super) struct Recounted {
     pub(super) not_resumed: Vec<NotResumed>,
 }
 
+/// Told now and then, from any thread, how many offsets are read, and of how many.
+pub type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// All threads together.
+struct Work<'a> {
+    told: Told<'a>,
+    of: u64,
+    read: AtomicU64,
+    given_up: AtomicBool,
+}
+
+impl Work<'_> {
+    /// So many offsets more are read.
+    fn tell(&self, more: u64) {
+        let before = self.read.fetch_add(more, Ordering::Relaxed);
+        (self.told)(before + more, self.of);
+    }
+}
+
 /// Reads every partition again.
 pub(super) fn recount(
     audited: &Audited<'_>,
     oracle: &Oracle,
     tasks: &[Task<'_>],
+    told: Told<'_>,
 ) -> Result<BTreeMap<u32, Recounted>, VerifyError> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let groups = groups(tasks, cores);
-    let given_up = AtomicBool::new(false);
+    let work = Work {
+        told,
+        of: tasks.iter().map(|task| offsets(task.span.from, task.span.to)).sum(),
+        read: AtomicU64::new(0),
+        given_up: AtomicBool::new(false),
+    };
     let recount = |group: &[Task<'_>]| {
-        let counted = group_of(audited, oracle, group, &given_up);
-        given_up.fetch_or(counted.is_err(), Ordering::Relaxed);
+        let counted = group_of(audited, oracle, group, &work);
+        work.given_up.fetch_or(counted.is_err(), Ordering::Relaxed);
         counted
     };
     let counted: Vec<_> = thread::scope(|scope| {
@@ -66,6 +91,10 @@ pub(super) fn recount(
         all.extend(counted?);
     }
     Ok(all)
+}
+
+fn offsets(from: i64, to: i64) -> u64 {
+    to.saturating_sub(from).max(0).unsigned_abs()
 }
 
 /// The tasks in at most `count` groups with about as many offsets each.
@@ -89,19 +118,27 @@ fn group_of(
     audited: &Audited<'_>,
     oracle: &Oracle,
     tasks: &[Task<'_>],
-    given_up: &AtomicBool,
+    work: &Work<'_>,
 ) -> Result<Vec<(u32, Recounted)>, VerifyError> {
     let mut readings = BTreeMap::new();
     for task in tasks {
         readings.insert(task.span.partition, Reading::new(oracle, task)?);
     }
     let spans: Vec<Span> = tasks.iter().map(|task| task.span).collect();
+    let (mut records, mut passed) = (0, 0);
     audited.read(&spans, &mut |partition, meta, value| {
         let Some(reading) = readings.get_mut(&partition) else { return true };
         let (offset, stamp) = (meta.offset, meta.time.millis());
         let goes_on = reading.accept(Record { offset, stamp, taken: None, value });
-        goes_on && !given_up.load(Ordering::Relaxed)
+        passed += offsets(reading.next, offset + 1);
+        reading.next = offset + 1;
+        records += 1;
+        if records % TOLD_EVERY == 0 {
+            work.tell(std::mem::take(&mut passed));
+        }
+        goes_on && !work.given_up.load(Ordering::Relaxed)
     })?;
+    work.tell(passed);
     let finish = |(partition, reading): (u32, Reading)| Ok((partition, reading.finish()?));
     readings.into_iter().map(finish).collect()
 }
@@ -131,6 +168,8 @@ impl Gaps {
 struct Reading {
     oracle: semantics::Partition,
     gaps: Gaps,
+    /// The offset after the last record.
+    next: i64,
     records: u64,
     error: Option<OracleError>,
     not_resumed: Vec<NotResumed>,
@@ -150,7 +189,8 @@ impl Reading {
         }
         let passed = task.kept.map_or(0, |kept| kept.state.gaps.len());
         let gaps = Gaps::after(passed, state);
-        Ok(Self { oracle, gaps, records: 0, error: None, not_resumed })
+        let next = task.span.from;
+        Ok(Self { oracle, gaps, next, records: 0, error: None, not_resumed })
     }
 
     /// Returns whether reading continues.

@@ -11,7 +11,7 @@ use streamgauge_core::{
 use streamgauge_source::Span;
 
 use super::log::Audited;
-use super::reading::{Task, VerifyError, recount};
+use super::reading::{Task, Told, VerifyError, recount};
 use super::stored::{Stored, StoredPanes};
 use crate::semantics::{self, MetricState, NotResumed};
 
@@ -118,11 +118,15 @@ impl PartitionAudit {
     }
 }
 
-/// Reads the log that `stored` covers and compares.
+/// Reads the log that `stored` covers and compares; `told` learns how far it is.
 ///
 /// # Errors
 /// The log cannot be read, or a plugin fails.
-pub fn verify(audited: &Audited<'_>, stored: Stored<'_>) -> Result<Verification, VerifyError> {
+pub fn verify(
+    audited: &Audited<'_>,
+    stored: Stored<'_>,
+    told: Told<'_>,
+) -> Result<Verification, VerifyError> {
     let oracle = audited.oracle()?;
     let (mut tasks, mut audits) = (Vec::new(), Vec::new());
     for snapshot in stored.partitions {
@@ -145,7 +149,7 @@ pub fn verify(audited: &Audited<'_>, stored: Stored<'_>) -> Result<Verification,
         });
     }
     let is_compacted = audited.is_compacted();
-    let mut recounted = recount(audited, &oracle, &tasks)?;
+    let mut recounted = recount(audited, &oracle, &tasks, told)?;
     for (audit, snapshot) in audits.iter_mut().zip(stored.partitions) {
         let Some(again) = recounted.remove(&audit.partition) else { continue };
         audit.records = again.records;

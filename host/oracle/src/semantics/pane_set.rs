@@ -247,7 +247,13 @@ impl WindowSet {
         let Some(watermark) = watermark else { return };
         let (retention, keep) = (self.retention, self.history_keep);
         let until = |end: i64| end.saturating_add(retention).saturating_add(keep);
-        self.finals.retain(|_, pane| until(pane.span.end) > watermark);
+        // Panes do not overlap, so the one that starts first ends first.
+        while let Some(first) = self.finals.first_entry() {
+            if until(first.get().span.end) > watermark {
+                break;
+            }
+            first.remove();
+        }
     }
 
     fn state(&self, instances: &mut Instances) -> Result<WindowState, CallError> {

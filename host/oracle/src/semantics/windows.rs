@@ -62,7 +62,7 @@ impl<A: Default> Windows<A> {
         let correction = watermark.is_some_and(|watermark| span.end <= watermark);
         let under_floor = self.floor.is_some_and(|floor| span.start < floor);
         let is_open = self.open.contains_key(&span.start);
-        let outside = if under_floor || self.is_over(span, watermark) {
+        let outside = if under_floor || is_over(span, self.retention, watermark) {
             Some(Outside::Expired)
         } else {
             (!is_open && !may_open).then_some(Outside::Unplaced)
@@ -94,19 +94,19 @@ impl<A: Default> Windows<A> {
 
     /// Takes out the panes that are final under `watermark`, the one after the last record.
     pub(super) fn settle(&mut self, watermark: Option<i64>) -> Vec<Pane<A>> {
-        let over = |span| self.is_over(span, watermark);
-        let starts: Vec<i64> = self
-            .open
-            .values()
-            .map(|pane| pane.span)
-            .filter(|s| over(*s))
-            .map(|s| s.start)
-            .collect();
-        starts.iter().filter_map(|start| self.open.remove(start)).collect()
+        let mut over = Vec::new();
+        // Panes do not overlap, so the one that starts first is over first.
+        while let Some(first) = self.open.first_entry() {
+            if !is_over(first.get().span, self.retention, watermark) {
+                break;
+            }
+            over.push(first.remove());
+        }
+        over
     }
+}
 
-    /// True if the watermark is past the pane and its retention.
-    fn is_over(&self, span: Span, watermark: Option<i64>) -> bool {
-        watermark.is_some_and(|watermark| span.end.saturating_add(self.retention) <= watermark)
-    }
+/// True if the watermark is past the pane and the `retention` of its windows.
+fn is_over(span: Span, retention: i64, watermark: Option<i64>) -> bool {
+    watermark.is_some_and(|watermark| span.end.saturating_add(retention) <= watermark)
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use super::config::Config;
 use super::failure::Failure;
 use super::output::print_out;
+use super::read_progress::ReadProgress;
 use super::stored;
 use crate::run::prepare::Prepared;
 use streamgauge_oracle::audit;
@@ -44,7 +45,12 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, states)
         .map_err(|error| Failure::source(&error))?;
     let own = own.map(|own| &**own);
-    let explanation = audit::explain(&audited, args.place, own, &mut |_, _| true);
+    let progress = ReadProgress::of_offsets();
+    let explanation = audit::explain(&audited, args.place, own, &mut |read, of| {
+        progress.show(read, of);
+        true
+    });
+    drop(progress);
     let explanation = explanation.map_err(|error| match error {
         NotExplained::Source(error) => Failure::source(&error),
         other => Failure::failed(other),

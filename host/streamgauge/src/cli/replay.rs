@@ -8,6 +8,7 @@ use streamgauge_core::{WallClock, parse_rfc3339};
 
 use super::config::Config;
 use super::failure::Failure;
+use super::read_progress::ReadProgress;
 use super::report::Report;
 use super::run::print;
 use super::serve::Job;
@@ -112,7 +113,10 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let store = Box::new(MemoryStore::default());
     let mut job = Job::new(&prepared, feed, Some(store), true, OnHangup::End)?;
     job.supervisor.now = args.now;
-    job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
+    let progress = ReadProgress::of_run(&job.run_status);
+    let ended = job.supervisor.run(Patience::GiveUp);
+    drop(progress);
+    ended.map_err(|error| Failure::source(&error))?;
     if job.stop.is_requested() {
         return Err(Failure::failed("stopped before the end"));
     }

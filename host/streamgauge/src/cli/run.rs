@@ -9,6 +9,7 @@ use super::begin::{Beginning, Begun, begin};
 use super::config::Config;
 use super::failure::Failure;
 use super::output::{is_printed, print_whole};
+use super::read_progress::ReadProgress;
 use super::report::{Report, trouble_words};
 use super::serve::{Job, Listen, Reloads, Watch, page_url, serve};
 use super::story;
@@ -109,7 +110,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         let reloads = Reloads { load: Box::new(load), first, watches, overridden, instead };
         serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
+        let progress = ReadProgress::of_run(&run_status);
         let result = job.supervisor.run(patience);
+        drop(progress);
         // The text of the result holds the warnings.
         if args.json || result.is_err() {
             log_warnings(&prepared.pipeline, &run_status.overview());

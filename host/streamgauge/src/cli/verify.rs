@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::inspect::instant;
 use super::last_good::not_made;
 use super::output::print_out;
+use super::read_progress::ReadProgress;
 use super::stored::{self, Which};
 use crate::run::edition::load_kept;
 use crate::run::prepare::{Held, Prepared};
@@ -98,7 +99,10 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     say_if_compacted(&prepared, &audited);
     let kept_states = kept.as_ref().map(|kept| &*kept.partitions);
     let stored = Stored { partitions, panes: &panes, kept: kept_states };
-    let found = audit::verify(&audited, stored).map_err(|error| match error {
+    let progress = ReadProgress::of_offsets();
+    let found = audit::verify(&audited, stored, &|read, of| progress.show(read, of));
+    drop(progress);
+    let found = found.map_err(|error| match error {
         VerifyError::Source(error) => Failure::source(&error),
         VerifyError::Oracle(error) => Failure::failed(error),
     })?;

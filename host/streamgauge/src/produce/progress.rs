@@ -2,12 +2,14 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::log::Bar;
+
 /// How many records pass between two looks at the bar.
 const SHOWN_EVERY: u64 = 512;
 
-/// Shows how far producing is.
+/// Shows how far producing is, until it is dropped.
 pub(super) struct Progress {
-    bar: ProgressBar,
+    bar: Bar,
     /// True if records come slowly, so that every record moves the bar.
     is_slow: bool,
 }
@@ -26,7 +28,7 @@ impl Progress {
             ),
         };
         let style = ProgressStyle::with_template(template).expect("the template is well formed");
-        Self { bar: bar.with_style(style), is_slow }
+        Self { bar: Bar::new(bar.with_style(style)), is_slow }
     }
 
     /// Shows these counts, not too often.
@@ -35,10 +37,5 @@ impl Progress {
             self.bar.set_message(acknowledged.to_string());
             self.bar.set_position(sent);
         }
-    }
-
-    /// Removes the bar from the terminal.
-    pub(super) fn clear(self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -8,28 +8,26 @@ use streamgauge_wire::Panel;
 /// What is wrong with the panels of the metric of `plugin`.
 pub(super) fn faults(document: &Document, plugin: &Plugin) -> Vec<Diagnostic> {
     let known = panels(plugin);
+    let settings = &plugin.settings().panels;
+    let further: Vec<&str> =
+        settings.iter().filter(|each| each.of.is_some()).map(|each| each.id.as_str()).collect();
+    let mut own: Vec<&str> = known.iter().map(|panel| panel.id.as_str()).collect();
+    own.retain(|id| !further.contains(id));
     let mut found = Vec::new();
-    for wanted in &plugin.settings().panels {
+    for wanted in settings {
         match known.iter().find(|panel| panel.id == wanted.id) {
-            None => {
-                let further = &plugin.settings().panels;
-                let is_own = |panel: &&Panel| {
-                    !further.iter().any(|wanted| wanted.of.is_some() && wanted.id == panel.id)
-                };
-                let own: Vec<_> = known.iter().filter(is_own).collect();
-                found.push(unknown(document, wanted, &own));
-            }
+            None => found.push(unknown(document, wanted, &own)),
             Some(panel) => found.extend(of_panel(document, wanted, panel)),
         }
     }
     found
 }
 
-fn unknown(document: &Document, wanted: &PanelSettings, known: &[&Panel]) -> Diagnostic {
-    let ids: Vec<&str> = known.iter().map(|panel| panel.id.as_str()).collect();
+/// `own` are the panels that the metric has by itself.
+fn unknown(document: &Document, wanted: &PanelSettings, own: &[&str]) -> Diagnostic {
     let (key, id) = wanted.of.as_ref().map_or(("id", &wanted.id), |of| ("of", of));
     let place = document.place(&format!("panel[{}].{key}", wanted.index));
-    let known = format!("those of this metric are `{}`", ids.join("`, `"));
+    let known = format!("those of this metric are `{}`", own.join("`, `"));
     Diagnostic::error(format!("there is no panel `{id}`")).at(place).help(known)
 }
 
