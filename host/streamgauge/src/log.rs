@@ -20,7 +20,7 @@ use std::time::Duration;
 use chrono::{SecondsFormat, Utc};
 use streamgauge_core::words;
 
-pub(crate) use bar::Bar;
+pub(crate) use bar::{Bar, style};
 pub(crate) use filter::FilterError;
 pub(crate) use format::LogFormat;
 use queue::Queue;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { indexOf, rowAt } from "../../../src/charts/option";
 import { placeAfter } from "../../../src/panels/chart-keys";
-import { crossed, row, rowsFor, STYLE } from "../fixtures";
+import { crossed, row, rowsFor } from "../fixtures";
 
 it.each([
   ["ArrowRight", -1, 0], ["ArrowDown", 0, 1], ["ArrowRight", 3, 3], ["ArrowLeft", -1, 3], ["ArrowUp", 2, 1], ["ArrowUp", 0, 0],

@@ -6,7 +6,7 @@ use streamgauge_core::{EventTime, MetricSnapshot, PartitionSnapshot};
 
 use streamgauge_source::Span;
 
-use super::log::Audited;
+use super::log::{Audited, TOLD_EVERY};
 use super::part::{NotCounted, count_on};
 use super::reading::Gaps;
 

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressState};
 
-use crate::log::Bar;
+use crate::log::{Bar, style};
 use crate::run::status::RunStatus;
 
 /// How often a run is looked at.
@@ -19,8 +19,8 @@ pub(super) struct ReadProgress(Bar);
 impl ReadProgress {
     /// Of offsets that are read again, from the first [`Self::show`] on.
     pub(super) fn of_offsets() -> Self {
-        let template = "{wide_bar} {human_pos} of {human_len} offsets, {per_sec}, {eta} left";
-        Self(Bar::new(ProgressBar::new(0).with_style(style(template))))
+        let template = "{wide_bar} {human_pos} of {human_len} offsets, {rate}, {eta} left";
+        Self(Bar::new(ProgressBar::new(0), style(template)))
     }
 
     /// Of a run, whose end is not known.
@@ -33,7 +33,7 @@ impl ReadProgress {
             let _ = write!(line, "{}", HumanCount(read));
         };
         let style = style("{spinner} {read} records read, {elapsed}").with_key("read", read);
-        let bar = Bar::new(ProgressBar::new_spinner().with_style(style));
+        let bar = Bar::new(ProgressBar::new_spinner(), style);
         if !bar.is_hidden() {
             bar.enable_steady_tick(LOOK_EVERY);
         }
@@ -47,8 +47,4 @@ impl ReadProgress {
             self.0.set_position(read);
         }
     }
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is well formed")
 }

@@ -1,10 +1,11 @@
 //! The last line on a terminal, drawn anew again and again: how far a command is. Lines of the log
 //! come above it. There is no such line where standard error is no terminal.
 
+use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use indicatif::ProgressBar;
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 
 /// The bar that is shown.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -13,10 +14,21 @@ static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
-    pub(crate) fn new(bar: ProgressBar) -> Self {
+    /// `bar` in this style.
+    pub(crate) fn new(bar: ProgressBar, style: ProgressStyle) -> Self {
+        let bar = bar.with_style(style);
         *shown() = Some(bar.clone());
         Self(bar)
     }
+}
+
+/// The style of a template, in which `{rate}` is a whole number a second.
+pub(crate) fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).expect("the template is well formed");
+    style.with_key("rate", |state: &ProgressState, line: &mut dyn Write| {
+        // A line that cannot be written to is not shown.
+        let _ = write!(line, "{}/s", HumanCount(state.per_sec() as u64));
+    })
 }
 
 impl Deref for Bar {

@@ -1,8 +1,8 @@
 //! A progress bar on the terminal; nothing where standard error is no terminal.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use crate::log::Bar;
+use crate::log::{Bar, style};
 
 /// How many records pass between two looks at the bar.
 const SHOWN_EVERY: u64 = 512;
@@ -20,15 +20,14 @@ impl Progress {
         let (bar, template) = match length {
             Some(length) => (
                 ProgressBar::new(length),
-                "{wide_bar} {human_pos}/{human_len} sent, {msg} acknowledged, {per_sec}, {eta} left",
+                "{wide_bar} {human_pos}/{human_len} sent, {msg} acknowledged, {rate}, {eta} left",
             ),
             None => (
                 ProgressBar::new_spinner(),
-                "{spinner} {human_pos} sent, {msg} acknowledged, {per_sec}, {elapsed}",
+                "{spinner} {human_pos} sent, {msg} acknowledged, {rate}, {elapsed}",
             ),
         };
-        let style = ProgressStyle::with_template(template).expect("the template is well formed");
-        Self { bar: Bar::new(bar.with_style(style)), is_slow }
+        Self { bar: Bar::new(bar, style(template)), is_slow }
     }
 
     /// Shows these counts, not too often.
