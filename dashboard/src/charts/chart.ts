@@ -18,6 +18,7 @@ export interface Update {
   readonly axes: Pick<ChartOption, "grid" | "xAxis" | "yAxis">;
   /** What is seen of the series, to a part of a pixel: with the same the drawing is the same. */
   readonly picture: string;
+  /** The data of the series, for a drawing that is not the same. */
   series(): NonNullable<ChartOption["series"]>;
 }
 

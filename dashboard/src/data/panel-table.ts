@@ -9,7 +9,7 @@ import type { Context } from "./context";
 import { joined, type Format } from "./format";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 import { textEm } from "./text-room";
-import { judged, judgingOf, thresholdsOf, verdictOf, type Level } from "./thresholds";
+import { isGrowing, judged, judging, thresholdsOf, verdictOf, type Level } from "./thresholds";
 import { inUnit, saysUnit } from "./units";
 
 /** A table longer than this says how many rows it leaves out. */
@@ -42,11 +42,11 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, window: str
     ? first
     : rowsOf(panel, frame, of, measureOf(panel, measure), lang, words));
   const column = (title: string, measure: number, of: Scope): Column => {
-    const shape = measureOf(panel, measure);
-    const shown = judged(rows(of, measure).slice(0, TABLE_ROWS_MAX), judgingOf(panel, shape, of, window));
-    const cells = shown.map((row) => cellOf(row, inUnit(format, shape.unit), words));
-    const hasThresholds = thresholdsOf(panel, shape, of, window).length > 0;
-    return { title, cells, ...(!hasThresholds ? {} : { levels: shown.map((row) => row.beyond?.level ?? null) }) };
+    const { unit } = measureOf(panel, measure);
+    const thresholds = thresholdsOf(panel, measureOf(panel, measure), of, window);
+    const shown = judged(rows(of, measure).slice(0, TABLE_ROWS_MAX), judging(thresholds, isGrowing(panel, window)));
+    const cells = shown.map((row) => cellOf(row, inUnit(format, unit), words));
+    return { title, cells, ...(thresholds.length === 0 ? {} : { levels: shown.map((row) => row.beyond?.level ?? null) }) };
   };
   const total = sum(first);
   return {

@@ -37,11 +37,6 @@ export function judging(thresholds: readonly Threshold[], isStillGrowing: boolea
   return isStillGrowing ? thresholds.filter(({ side }) => side === "above") : thresholds;
 }
 
-/** The thresholds that judge the shown figures of a measure. */
-export function judgingOf(panel: Panel, measure: Measure, scope: Scope, window: string | null): readonly Threshold[] {
-  return judging(thresholdsOf(panel, measure, scope, window), isGrowing(panel, window));
-}
-
 /** The gravest threshold that a value is beyond; of equally grave ones the first. */
 export function beyond(thresholds: readonly Threshold[], key: string, value: number | null): Threshold | null {
   if (value === null) return null;

@@ -6,7 +6,7 @@ import { keyCourse, type KeyStep } from "../data/key-course";
 import { measureOf, measuresOf, OTHER_KEY, rowsOf, shareOf, sum, type Row } from "../data/rows";
 import { isCut, keyRow, type Elsewhere } from "../data/same-key";
 import { spanText } from "../data/spans";
-import { judged, judgingOf, verdictWhole } from "../data/thresholds";
+import { isGrowing, judged, judging, thresholdsOf, verdictWhole } from "../data/thresholds";
 import { inUnit } from "../data/units";
 import { presentName } from "../data/window-name";
 import { say } from "../i18n/words";
@@ -51,7 +51,7 @@ export function keyFacts(panel: Panel, frame: Frame, chosen: Chosen, ctx: Contex
     const prefix = measures.length > 1 ? `${say(measure.title, lang)} · ` : "";
     const figures = inUnit(format, measure.unit);
     const scoped = SCOPES.map((scope): KeyFact => {
-      const thresholds = judgingOf(panel, measure, scope, of.window);
+      const thresholds = judging(thresholdsOf(panel, measure, scope, of.window), isGrowing(panel, of.window));
       const [row] = judged(rowsOfKey(rowsOf(panel, frame, scope, measure, lang, words), chosen, measure), thresholds);
       if (row !== undefined) label = joined(row.label, row.second?.label ?? "");
       const verdict = row === undefined ? "" : verdictWhole(row, figures, words);

@@ -14,7 +14,7 @@ import { logScale } from "../data/quantiles";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../data/rows";
 import { slicedFrame, slicedPanel, slicedWindows } from "../data/slice";
 import { spanText } from "../data/spans";
-import { judged, judgingOf, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
+import { isGrowing, judged, judging, limitsOf, stripOf, thresholdsOf, type Strip } from "../data/thresholds";
 import { timeName } from "../data/time-name";
 import { sinceWords } from "../data/trouble";
 import { layoutOf, type TileLayout } from "../data/tile-layout";
@@ -281,7 +281,7 @@ function frameShown(
   const once = (each: readonly Row[]) => (drawn === "tiles" && !choice.table ? spelledOnce(each, measure.additive, layout) : each);
   const rows = judged(
     ordered(once(found), before === null ? null : once(before), measure, choice, ctx),
-    judgingOf(panel, measure, choice.scope, window));
+    judging(thresholds, isGrowing(panel, window)));
   const isTrouble = frame.state !== "ok" && frame.state !== "empty";
   if (mark !== null && isTrouble && isBlank(rows)) {
     return { state: frame.state, sum, body: message(mark.title, mark.text) };

@@ -25,6 +25,13 @@ pub struct Span {
     pub to: i64,
 }
 
+impl Span {
+    /// How many offsets it has.
+    pub fn offsets(&self) -> u64 {
+        self.to.saturating_sub(self.from).max(0).unsigned_abs()
+    }
+}
+
 /// The log of a pipeline.
 pub struct Log<'a> {
     settings: &'a SourceSettings,

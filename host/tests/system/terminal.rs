@@ -11,7 +11,10 @@ fn on_terminal(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
     let mut script = Command::new("script");
-    script.args(["-qec", &words.join(" "), "/dev/null"]).env("TERM", "xterm");
+    script
+        .args(["-qec", &words.join(" "), "/dev/null"])
+        .env("TERM", "xterm")
+        .env_remove("STREAMGAUGE_LOG");
     if let Some(folder) = command.get_current_dir() {
         script.current_dir(folder);
     }

@@ -14,7 +14,7 @@ use crate::semantics::Oracle;
 /// How long one poll waits.
 const POLL: Duration = Duration::from_millis(200);
 
-/// After how many records whoever waits is told of them.
+/// After how many records, or offsets, whoever waits is told of them.
 pub(super) const TOLD_EVERY: u64 = 256;
 
 /// How much is read at once.

@@ -73,7 +73,7 @@ pub(super) fn recount(
     let groups = groups(tasks, cores);
     let work = Work {
         told,
-        of: tasks.iter().map(|task| offsets(task.span.from, task.span.to)).sum(),
+        of: tasks.iter().map(|task| task.span.offsets()).sum(),
         read: AtomicU64::new(0),
         given_up: AtomicBool::new(false),
     };
@@ -93,16 +93,12 @@ pub(super) fn recount(
     Ok(all)
 }
 
-fn offsets(from: i64, to: i64) -> u64 {
-    to.saturating_sub(from).max(0).unsigned_abs()
-}
-
 /// The tasks in at most `count` groups with about as many offsets each.
 fn groups<'a>(tasks: &[Task<'a>], count: usize) -> Vec<Vec<Task<'a>>> {
-    let length = |task: &Task<'_>| task.span.to - task.span.from;
+    let length = |task: &Task<'_>| task.span.offsets();
     let mut tasks = tasks.to_vec();
     tasks.sort_by_key(|task| (std::cmp::Reverse(length(task)), task.span.partition));
-    let mut groups: Vec<(i64, Vec<Task<'_>>)> = vec![(0, Vec::new()); count.min(tasks.len())];
+    let mut groups: Vec<(u64, Vec<Task<'_>>)> = vec![(0, Vec::new()); count.min(tasks.len())];
     for task in tasks {
         let shortest = groups.iter_mut().min_by_key(|(offsets, _)| *offsets);
         let (offsets, group) = shortest.expect("there is a group where there is a task");
@@ -125,15 +121,14 @@ fn group_of(
         readings.insert(task.span.partition, Reading::new(oracle, task)?);
     }
     let spans: Vec<Span> = tasks.iter().map(|task| task.span).collect();
-    let (mut records, mut passed) = (0, 0);
+    let mut passed = 0;
     audited.read(&spans, &mut |partition, meta, value| {
         let Some(reading) = readings.get_mut(&partition) else { return true };
         let (offset, stamp) = (meta.offset, meta.time.millis());
         let goes_on = reading.accept(Record { offset, stamp, taken: None, value });
-        passed += offsets(reading.next, offset + 1);
+        passed += (offset + 1).abs_diff(reading.next);
         reading.next = offset + 1;
-        records += 1;
-        if records % TOLD_EVERY == 0 {
+        if passed >= TOLD_EVERY {
             work.tell(std::mem::take(&mut passed));
         }
         goes_on && !work.given_up.load(Ordering::Relaxed)

@@ -95,8 +95,7 @@ impl PartitionAudit {
     /// The offsets that hold no record: markers of transactions, aborted records, and what
     /// compaction took.
     pub fn empty_offsets(&self) -> u64 {
-        let offsets = self.span.to.saturating_sub(self.span.from).max(0).unsigned_abs();
-        if self.impossible.is_some() { 0 } else { offsets.saturating_sub(self.records) }
+        if self.impossible.is_some() { 0 } else { self.span.offsets().saturating_sub(self.records) }
     }
 
     /// What is to be known where the state began under another revision of the semantics than the
