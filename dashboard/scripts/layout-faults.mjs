@@ -7,9 +7,9 @@
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** Notes what is written on each canvas since it was last cleared. @param {Page} page */
-export async function watchCanvas(page) {
-  await page.addInitScript(() => {
+/** Notes what is written on each canvas since it was last cleared, until it is told not to. @param {Page} page */
+export function watchCanvas(page) {
+  return page.addInitScript(() => {
     const notes = new WeakMap();
     Object.assign(globalThis, { canvasTexts: (/** @type {HTMLCanvasElement} */ canvas) => notes.get(canvas) ?? [] });
     const proto = CanvasRenderingContext2D.prototype;

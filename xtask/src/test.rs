@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// one that a pipeline has which names none.
     #[arg(long, value_name = "CLIENT", requires = "only")]
     fetch: Option<String>,
+    /// Lets the page's tests that have a long form take it.
+    #[arg(long)]
+    long: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,7 +83,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
         let title = format!("[{range}/{}] {}", steps.len(), titles.join(", "));
         let begun = Instant::now();
         if let [each] = stage {
-            step(&title, || each.run(workspace, args.fetch.as_deref())).map_err(|error| {
+            step(&title, || each.run(workspace, args)).map_err(|error| {
                 anyhow!("step \"{}\": {error:#}\n  hint: {}", each.title(), each.remedy())
             })?;
             taken.push((*each, begun.elapsed()));
@@ -160,7 +163,7 @@ impl Step {
         }
     }
 
-    fn run(self, workspace: &Workspace, fetch: Option<&str>) -> Result<()> {
+    fn run(self, workspace: &Workspace, args: &Args) -> Result<()> {
         match self {
             Self::Setup => setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root),
             Self::Format => process::run(workspace.cargo().args(["fmt", "--all", "--check"])),
@@ -172,10 +175,10 @@ impl Step {
             }
             Self::Instructions => instructions::compare(workspace),
             Self::Languages => languages::all(workspace),
-            Self::System => system(workspace, fetch),
+            Self::System => system(workspace, args.fetch.as_deref()),
             Self::PageTypes => npm(workspace, "typecheck"),
             Self::PageUnit => npm(workspace, "test"),
-            Self::PageBrowser => browser(workspace),
+            Self::PageBrowser => browser(workspace, args.long),
         }
     }
 }
@@ -212,11 +215,14 @@ fn npm(workspace: &Workspace, script: &str) -> Result<()> {
 }
 
 /// The page over the real host, a real broker and a real proxy.
-fn browser(workspace: &Workspace) -> Result<()> {
+fn browser(workspace: &Workspace, long: bool) -> Result<()> {
     page::install(workspace)?;
     let jars = kafka::provide_jars(workspace)?;
     let mut npm = page::npm(workspace);
     with_places(&mut npm, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
+    if long {
+        npm.env("STREAMGAUGE_TEST_LONG", "1");
+    }
     process::run(npm.args(["run", "test:page"]))
 }
 

@@ -1,11 +1,14 @@
 // A real Chromium, with the questions of the tests about the page in it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type ConsoleMessage, type Page, type Request, type WebSocket } from "playwright-core";
 import { expect } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** `cargo xtask test --long`: tests that have a long form take it. */
+export const LONG = process.env["STREAMGAUGE_TEST_LONG"] !== undefined;
 
 export const WALL = { width: 1920, height: 1080 };
 export const LAPTOP = { width: 1366, height: 768 };
@@ -18,22 +21,33 @@ export function launch(): Promise<Browser> {
 /** A page with its complaints and its requests. */
 export interface Tab {
   readonly page: Page;
+  readonly viewport: { readonly width: number; readonly height: number };
   readonly errors: string[];
   readonly requests: string[];
+  /** Notes nothing more. */
+  unwatch(): void;
+}
+
+/** A page whose complaints and requests are noted from now on. */
+export function watched(page: Page, viewport: Tab["viewport"]): Tab {
+  const errors: string[] = [];
+  const requests: string[] = [];
+  const complain = (message: ConsoleMessage) => {
+    if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
+  };
+  const fail = (error: Error) => { errors.push(String(error)); };
+  const ask = (asked: Request | WebSocket) => { requests.push(asked.url()); };
+  page.on("console", complain).on("pageerror", fail).on("request", ask).on("websocket", ask);
+  const unwatch = () => {
+    page.off("console", complain).off("pageerror", fail).off("request", ask).off("websocket", ask);
+  };
+  return { page, viewport, errors, requests, unwatch };
 }
 
 export async function open(browser: Browser, url: string, viewport = LAPTOP): Promise<Tab> {
-  const page = await browser.newPage({ viewport });
-  const errors: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
-  });
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("websocket", (socket) => requests.push(socket.url()));
-  await page.goto(url);
-  return { page, errors, requests };
+  const tab = watched(await browser.newPage({ viewport }), viewport);
+  await tab.page.goto(url);
+  return tab;
 }
 
 /** Waits until the page as a whole is in the given state. */

@@ -9,15 +9,15 @@ import { expect, it, onTestFinished } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
 import { every, everyApi, everyFrames } from "../scripted/every.mjs";
 import { update } from "../scripted/script.mjs";
-import { filled, open, WALL } from "./browser";
+import { filled, LONG, open, WALL } from "./browser";
 import { stage } from "./stage";
 
-const UPDATES = 5000;
+const UPDATES = LONG ? 5000 : 2000;
 /** After so many updates the page has seen everything that it will keep. */
 const SETTLED = 500;
 /** Updates that come at once; a page draws only the last of them. */
 const BURST = 10;
-const HEAP_GROWTH_BYTES_MAX = 1 << 20;
+const HEAP_GROWTH_BYTES_MAX = LONG ? 1 << 20 : 1 << 19;
 const NODE_GROWTH_MAX = 50;
 /** How often the end is looked at, and how long after one another: an answer that is on its way on
  * a busy machine holds what it will replace, and lets it go; a leak stays. */

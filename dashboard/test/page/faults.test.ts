@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { layoutFaults, watchCanvas } from "../../scripts/layout-faults.mjs";
 import { CHOICES, every, everyApi, PLACES } from "../scripted/every.mjs";
-import { filled, PHONE } from "./browser";
+import { LAPTOP, filled, PHONE } from "./browser";
 import { stage } from "./stage";
 
 const on = stage();
@@ -14,9 +14,7 @@ it.each([
   [8, "lang=en", "compared"], [4, "lang=zh&kiosk=1", "compared"],
 ] as const)("of %i metrics, nothing overlaps or is cut on any screen: %s, %s", async (metrics, query, choice) => {
   const host = await on.serve(every(metrics), { api: everyApi });
-  const page = await on.browser.newPage();
-  await watchCanvas(page);
-  await page.goto(`${host.url}?${query}&${CHOICES[choice]}`);
+  const { page } = await on.open(`${host.url}?${query}&${CHOICES[choice]}`, LAPTOP, watchCanvas);
   await filled(page);
   for (const place of PLACES) {
     const [width = 0, height = 0] = place.split("x").map(Number);

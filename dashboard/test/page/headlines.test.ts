@@ -71,9 +71,7 @@ describe("headlines", () => {
   it.each([["zh", WALL], ["en", WALL], ["zh", LAPTOP], ["en", LAPTOP], ["zh", PHONE], ["en", PHONE]] as const)(
     "lie over nothing and are not cut: %s %o", async (lang, viewport) => {
       const host = await on.serve("headlines");
-      const page = await on.browser.newPage({ viewport });
-      await watchCanvas(page);
-      await page.goto(`${host.url}?lang=${lang}&ops=0`);
+      const { page } = await on.open(`${host.url}?lang=${lang}&ops=0`, viewport, watchCanvas);
       await filled(page);
       await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
       if (viewport !== PHONE) {

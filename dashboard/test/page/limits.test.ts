@@ -31,9 +31,7 @@ it("says which rows are beyond, and marks them in tables, legends, tiles and num
 it.each([["zh", WALL, "&kiosk=1"], ["en", WALL, ""], ["en", LAPTOP, ""], ["zh", PHONE, ""]] as const)(
   "lies over nothing and is not cut: %s %o %s", async (lang, viewport, more) => {
     const host = await on.serve("limits");
-    const page = await on.browser.newPage({ viewport });
-    await watchCanvas(page);
-    await page.goto(`${host.url}?lang=${lang}&ops=0${more}`);
+    const { page } = await on.open(`${host.url}?lang=${lang}&ops=0${more}`, viewport, watchCanvas);
     await filled(page);
     await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
   });

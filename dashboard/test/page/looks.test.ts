@@ -65,9 +65,7 @@ it("moves nothing where nothing is to move", async () => {
 it.each([["zh", WALL, "&kiosk=1"], ["en", LAPTOP, ""], ["en", PHONE, ""], ["zh", { width: 1080, height: 1920 }, "&kiosk=1"]] as const)(
   "lies over nothing and is not cut: %s %o %s", async (lang, viewport, more) => {
     const host = await on.serve("looks");
-    const page = await on.browser.newPage({ viewport });
-    await watchCanvas(page);
-    await page.goto(`${host.url}?lang=${lang}&ops=0${more}`);
+    const { page } = await on.open(`${host.url}?lang=${lang}&ops=0${more}`, viewport, watchCanvas);
     await filled(page);
     await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
     const scrolls = await page.evaluate(() => document.documentElement.scrollHeight > innerHeight);

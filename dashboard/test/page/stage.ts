@@ -3,13 +3,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { ScriptedHost } from "../scripted/host.mjs";
 import { SCENES, type Scene } from "../scripted/scenes.mjs";
 import { greeting } from "../scripted/script.mjs";
 import { launch, LAPTOP, open, type Tab } from "./browser";
 import { freePort, kill, start, type Host } from "./host";
+import { Pages, type Undo } from "./pages";
 
 export type Script = Parameters<typeof ScriptedHost.start>[0];
 
@@ -19,7 +20,8 @@ export const PATIENT = { heartbeat_ms: 60_000 };
 export interface Stage {
   /** Exists from the first test of the file on. */
   readonly browser: Browser;
-  open(url: string, viewport?: typeof LAPTOP): Promise<Tab>;
+  /** A page as if it were new; `before` is done to it ahead of its first address. */
+  open(url: string, viewport?: typeof LAPTOP, before?: (page: Page) => Promise<Undo>): Promise<Tab>;
   /** Serves a scene by its name, or one made to order. */
   serve(scene?: string | Scene, more?: Partial<Script>): Promise<ScriptedHost>;
 }
@@ -28,15 +30,19 @@ export interface Stage {
 export function stage(): Stage {
   const hosts: ScriptedHost[] = [];
   let browser: Browser;
-  beforeAll(async () => { browser = await launch(); });
+  let pages: Pages;
+  beforeAll(async () => {
+    browser = await launch();
+    pages = new Pages(browser);
+  });
   afterAll(async () => { await browser.close(); });
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
+    await pages.renew();
     for (const host of hosts.splice(0)) await host.stop();
   });
   return {
     get browser() { return browser; },
-    open: (url, viewport = LAPTOP) => open(browser, url, viewport),
+    open: (url, viewport = LAPTOP, before) => pages.open(url, viewport, before),
     serve: async (scene = "live", more = {}) => {
       const script = typeof scene === "string" ? SCENES[scene] : scene;
       const patient = () => greeting({ ...script, hello: { ...PATIENT, ...script?.hello } });

@@ -39,9 +39,7 @@ describe("the provinces as tiles", () => {
   it.each([["zh", WALL], ["en", WALL], ["zh", LAPTOP], ["en", PHONE], ["zh", { width: 1080, height: 1920 }]] as const)(
     "lie over nothing and are not cut: %s %o", async (lang, viewport) => {
       const host = await serve();
-      const page = await on.browser.newPage({ viewport });
-      await watchCanvas(page);
-      await page.goto(`${host.url}?lang=${lang}&ops=0`);
+      const { page } = await on.open(`${host.url}?lang=${lang}&ops=0`, viewport, watchCanvas);
       await filled(page);
       await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
       await page.goto(`${host.url}?lang=${lang}&panel=province`);
@@ -114,9 +112,7 @@ describe("tiles that grow", () => {
 describe("tiles of other places", () => {
   it.each([["zh", WALL], ["en", LAPTOP], ["en", PHONE]] as const)("stand as the pipeline file says: %s %o", async (lang, viewport) => {
     const host = await on.serve("stores");
-    const page = await on.browser.newPage({ viewport });
-    await watchCanvas(page);
-    await page.goto(`${host.url}?lang=${lang}&ops=0`);
+    const { page } = await on.open(`${host.url}?lang=${lang}&ops=0`, viewport, watchCanvas);
     await filled(page);
     const tiles = page.locator('[data-panel="stores"] .place');
     expect(await tiles.count()).toBe(6);

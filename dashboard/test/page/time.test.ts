@@ -215,9 +215,8 @@ describe("all of it", () => {
   it.each([["zh", LAPTOP], ["en", LAPTOP], ["en", WALL], ["zh", PHONE], ["en", PHONE]] as const)(
     "lies over nothing and is not cut: %s %o", async (lang, viewport) => {
       const host = await serve();
-      const page = await on.browser.newPage({ viewport });
-      await watchCanvas(page);
-      await page.goto(`${host.url}?lang=${lang}&ops=0&time=1d&against=previous&slice.cross=2&trend.province=1`);
+      const address = `${host.url}?lang=${lang}&ops=0&time=1d&against=previous&slice.cross=2&trend.province=1`;
+      const { page } = await on.open(address, viewport, watchCanvas);
       await page.getByTestId("timeline-toggle").click();
       await page.locator(".timeline-bars").waitFor();
       await panelOf(page, "behavior").and(page.locator("[data-compared]")).waitFor();

@@ -18,9 +18,7 @@ const POSTER = { ...MAP_SCENE, ...HEADLINE_SCENE };
 async function show(screen: string, query: string, scene: object = POSTER, api = mapApi) {
   const [width = 0, height = 0] = screen.split("x").map(Number);
   const host = await on.serve(scene, { api });
-  const page = await on.browser.newPage({ viewport: { width, height } });
-  await watchCanvas(page);
-  await page.goto(`${host.url}?kiosk=1&${query}`);
+  const { page } = await on.open(`${host.url}?kiosk=1&${query}`, { width, height }, watchCanvas);
   await filled(page);
   return { host, page };
 }

@@ -1,8 +1,8 @@
 //! A real Apache Kafka: one node, broker and controller at once, under plain Java.
 //!
-//! Tests that run at the same time share one broker, which ends with the last of these tests. Ports
-//! are taken from below the system's range for outgoing connections, so that a stopped broker's
-//! port is still free when it starts again.
+//! Tests that do nothing to their broker share one, which ends with the test program, however that
+//! ends. Ports are taken from below the system's range for outgoing connections, so that a stopped
+//! broker's port is still free when it starts again.
 
 use std::env;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
@@ -51,16 +51,10 @@ pub(crate) struct Broker {
 }
 
 impl Broker {
-    /// The broker of all tests that run now.
+    /// The broker of all tests that leave it as it is.
     pub(crate) fn shared() -> Arc<Self> {
-        static SHARED: Mutex<Weak<Broker>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(broker) = shared.upgrade() {
-            return broker;
-        }
-        let broker = Arc::new(Self::new());
-        *shared = Arc::downgrade(&broker);
-        broker
+        static SHARED: OnceLock<Arc<Broker>> = OnceLock::new();
+        SHARED.get_or_init(|| Arc::new(Self::on_a_leash("", &[], &[], None))).clone()
     }
 
     /// A broker of one's own, started.
@@ -76,9 +70,28 @@ impl Broker {
     /// A broker with these properties, which listens as `more` say too. `users` are arguments for
     /// the tool that formats the data, such as `--add-scram`.
     pub(crate) fn with_listeners(properties: &str, more: &[Listener], users: &[&str]) -> Self {
+        let broker = Self::prepared(properties, more, users);
+        broker.start();
+        broker
+    }
+
+    /// The same for a broker that is never dropped: it ends with the test program, with its data and
+    /// another folder.
+    pub(crate) fn on_a_leash(
+        properties: &str,
+        more: &[Listener],
+        users: &[&str],
+        other: Option<&Path>,
+    ) -> Self {
+        let broker = Self::prepared(properties, more, users);
+        let folders: Vec<_> = [broker.folder.path()].into_iter().chain(other).collect();
+        broker.started_by(|java| Running::on_a_leash(java, &folders));
+        broker
+    }
+
+    fn prepared(properties: &str, more: &[Listener], users: &[&str]) -> Self {
         let broker = Self::at(Ipv4Addr::LOCALHOST, free_port(), None);
         broker.prepare(properties, more, &[&["--standalone"], users].concat());
-        broker.start();
         broker
     }
 
@@ -140,6 +153,10 @@ impl Broker {
 
     /// Starts the broker, with the data from before.
     pub(crate) fn start(&self) {
+        self.started_by(Running::start);
+    }
+
+    fn started_by(&self, start: impl FnOnce(&mut Command) -> Running) {
         let log = self.folder.path().join("kafka.log");
         // The line of readiness must be this start's.
         let _ = fs::remove_file(&log);
@@ -150,7 +167,7 @@ impl Broker {
             .arg("kafka.Kafka")
             .arg(self.properties())
             .current_dir(self.folder.path());
-        let mut running = Running::start(&mut command);
+        let mut running = start(&mut command);
         wait::until("Kafka to be ready", || {
             assert!(running.is_running(), "Kafka ended:\n{}", running.stderr());
             let logged = fs::read_to_string(&log).unwrap_or_default();

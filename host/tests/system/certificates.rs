@@ -66,6 +66,10 @@ impl Certificates {
         made
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The authority that signed the certificates of broker and client.
     pub(crate) fn authority(&self) -> PathBuf {
         self.path("ca.pem")

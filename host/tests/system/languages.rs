@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -130,48 +129,22 @@ fn twins_of_cumulative_metrics_keep_balanced_books() {
     assert_twins(&result);
 }
 
-/// A new plugin of a language: the tests run, the plugin is built, and it counts in a pipeline.
-/// `change` is applied to the plugin's folder before the build.
-fn a_new_plugin_works(lang: &str, tests: &[&str], change: impl Fn(&Path)) -> Workplace {
+/// The new plugin of another language, built, counts in a pipeline what it is to count.
+pub(crate) fn counts_by_city(place: &Workplace) {
     let records = generated(2000, 7, 0.0);
-    let metrics = format!("[[metric]]\nid = \"x\"\nplugin = \"by-city/by-city.wasm\"\n{INERT}");
-    let place = workplace(&records, &metrics);
-    let made = plugin_command(&place, &["new", "by-city", "--lang", lang], &path()).ok();
-    assert!(made.stdout.contains(INERT.trim()), "{}", made.stdout);
-    let mut unit = Command::new(tests[0]);
-    finish(unit.args(&tests[1..]).current_dir(place.path("by-city"))).ok();
-    change(&place.path("by-city"));
-    let built = plugin_command(&place, &["build", "by-city"], &path()).ok();
-    for words in ["by-city/by-city.wasm", INERT.trim()] {
-        assert!(built.stdout.contains(words), "no {words:?} in\n{}", built.stdout);
-    }
-
+    let events = place.write("events.jsonl", &lines(&records));
+    let metric = format!("[[metric]]\nid = \"x\"\nplugin = \"by-city/by-city.wasm\"\n{INERT}");
+    place.set_text(&with_metrics(Settings::file(&events), &metric));
     let result = finish(place.command("replay events.jsonl").arg("--json")).json();
     let mut expected = BTreeMap::new();
     for (province, events) in counted(&records, "province") {
         *expected.entry(province.trim_end_matches('市').to_owned()).or_insert(0) += events;
     }
     assert_eq!(counts(&result, "x", "total"), expected);
-    place
 }
 
-#[test]
-fn a_new_plugin_in_python_works_as_it_is() {
-    let raises = |folder: &Path| {
-        let source = folder.join("metric.py");
-        let good = fs::read_to_string(&source).expect("it was written");
-        let line = "    if province == \"Atlantis\":\n        raise ValueError(\"no such city\")\n";
-        let begin = "    return province.rstrip";
-        assert!(good.contains(begin), "{good}");
-        fs::write(&source, good.replace(begin, &format!("{line}{begin}"))).expect("it is writable");
-    };
-    let place = a_new_plugin_works("python", &["python3", "-m", "unittest"], raises);
-    an_exception_leaves_the_record_out(&place);
-    broken_source_does_not_compile(&place, "metric.py");
-}
-
-/// The host reports the exception that a metric in Python raises, and all metrics continue.
-fn an_exception_leaves_the_record_out(place: &Workplace) {
+/// The host reports the exception that the metric in Python raises, and all metrics continue.
+pub(crate) fn an_exception_leaves_the_record_out(place: &Workplace) {
     place.write("events.jsonl", &lines(&[event(&[("province", "\"Atlantis\"")])]));
     let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
     place.set_text(&format!("{text}{}", metric("province", "")));
@@ -184,18 +157,32 @@ fn an_exception_leaves_the_record_out(place: &Workplace) {
     host.terminate();
 }
 
-#[test]
-fn a_new_plugin_in_javascript_works_as_it_is() {
-    let place = a_new_plugin_works("js", &["node", "--test"], |_| {});
-    broken_source_does_not_compile(&place, "metric.js");
+/// A build says where the component is, and the line that a pipeline needs for it.
+#[track_caller]
+pub(crate) fn assert_built(built: &Ended, component: &str) {
+    for words in [component, INERT.trim()] {
+        assert!(built.stdout.contains(words), "no {words:?} in\n{}", built.stdout);
+    }
 }
 
-fn broken_source_does_not_compile(place: &Workplace, file: &str) {
-    fs::write(place.path("by-city").join(file), "not (a program").expect("it is writable");
+/// The tests of a new plugin run, it is built, and it counts in a pipeline.
+#[test]
+fn a_new_plugin_in_javascript_works_as_it_is() {
+    let place = workplace(&[], "");
+    let made = plugin_command(&place, &["new", "by-city", "--lang", "js"], &path()).ok();
+    assert!(made.stdout.contains(INERT.trim()), "{}", made.stdout);
+    let mut unit = Command::new("node");
+    finish(unit.arg("--test").current_dir(place.path("by-city"))).ok();
+    let built = plugin_command(&place, &["build", "by-city"], &path()).ok();
+    assert_built(&built, "by-city/by-city.wasm");
+    counts_by_city(&place);
+
+    let source = place.path("by-city/metric.js");
+    fs::write(source, "not (a program").expect("it is writable");
     // Without them the compiler says it; with them the unit tests do.
-    let broken = plugin_command(place, &["build", "by-city", "--skip-tests"], &path());
+    let broken = plugin_command(&place, &["build", "by-city", "--skip-tests"], &path());
     assert_eq!(broken.code, Some(1), "{}", broken.stderr);
-    for words in [file, "the plugin does not compile"] {
+    for words in ["metric.js", "the plugin does not compile"] {
         assert!(broken.stderr.contains(words), "no {words:?} in\n{}", broken.stderr);
     }
 }

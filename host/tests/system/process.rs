@@ -3,11 +3,23 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
 use crate::wait;
+
+/// Runs a program until it ends or the input does, and removes folders then.
+const LEASH: &str = r#"trap "" HUP INT TERM
+folders=$1; shift; exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+{ read -r _ <&3; kill -9 $child; } &
+reader=$!
+wait $child
+kill -9 $reader
+IFS=:; rm -rf $folders"#;
 
 /// A running process; killed when dropped.
 pub(crate) struct Running {
@@ -31,10 +43,26 @@ pub(crate) struct Ended {
 impl Running {
     /// Starts `command` with an empty input; the output is kept.
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// The same for a command that ends with this program too, however that ends, and whose `folders`
+    /// go with it. It runs in a shell; the input of the shell ends when nobody has the other end.
+    pub(crate) fn on_a_leash(command: &mut Command, folders: &[&Path]) -> Self {
+        let folders = std::env::join_paths(folders).expect("temporary folders have plain names");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", LEASH, "leash"]).arg(folders);
+        shell.arg(command.get_program()).args(command.get_args());
+        if let Some(within) = command.get_current_dir() {
+            shell.current_dir(within);
+        }
+        Self::spawn(shell.stdin(Stdio::piped()))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         let (stdout, stderr) = (temporary(), temporary());
         let shown = format!("{command:?}");
         let spawned = command
-            .stdin(Stdio::null())
             .stdout(stdout.try_clone().expect("a file can be shared"))
             .stderr(stderr.try_clone().expect("a file can be shared"))
             .spawn();
@@ -100,8 +128,11 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both calls fail only for a process that has ended already.
-        let _ = self.child.kill();
+        // Both calls fail only for a process that has ended already. A shell with a leash in its hand
+        // ends by itself once nobody holds the other end, and not before what it started.
+        if self.child.stdin.take().is_none() {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
@@ -138,4 +169,23 @@ fn content(file: &File) -> String {
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, 0).expect("a file can be read");
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn what_is_on_a_leash_ends_with_its_holder_and_takes_its_folders_along() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder can be made"));
+    let folders = folders.each_ref().map(tempfile::TempDir::path);
+    let mut sleep = Command::new("sleep");
+    let held = Running::on_a_leash(sleep.arg("600").current_dir(folders[0]), &folders);
+    let process = wait::until("the program to run", || {
+        let shell = held.pid();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children"));
+        let children = children.expect("the shell runs");
+        let command = |id: &&str| std::fs::read_to_string(format!("/proc/{id}/comm"));
+        let is_sleep = |id: &&str| command(id).is_ok_and(|name| name.trim() == "sleep");
+        children.split_whitespace().find(is_sleep).map(|id| Path::new("/proc").join(id))
+    });
+    assert!(process.exists() && folders.iter().all(|folder| folder.exists()));
+    drop(held);
+    assert!(!process.exists() && !folders.iter().any(|folder| folder.exists()));
 }

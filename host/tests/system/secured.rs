@@ -2,7 +2,7 @@
 //! allows.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, OnceLock};
 
 use crate::broker::{Broker, Listener, free_port, tool};
 use crate::certificates::{Certificates, PASSWORD, text};
@@ -42,20 +42,13 @@ pub(crate) struct Secured {
 }
 
 impl Secured {
-    /// The secured broker of all tests that run now.
+    /// The secured broker of all tests.
     pub(crate) fn shared() -> Arc<Self> {
-        static SHARED: Mutex<Weak<Secured>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(secured) = shared.upgrade() {
-            return secured;
-        }
-        let secured = Arc::new(Self::new());
-        *shared = Arc::downgrade(&secured);
-        secured
+        static SHARED: OnceLock<Arc<Secured>> = OnceLock::new();
+        SHARED.get_or_init(|| Arc::new(Self::started())).clone()
     }
 
-    /// A secured broker of one's own, started.
-    pub(crate) fn new() -> Self {
+    fn started() -> Self {
         let certificates = Certificates::new();
         let (ports, closed) = ([(); 5].map(|()| free_port()), free_port());
         let names = ["TLS", "MTLS", "SASL", "SASLTLS", "ASTRAY"];
@@ -68,7 +61,8 @@ impl Secured {
         let listeners = names.into_iter().enumerate().map(listener).collect::<Vec<_>>();
         let scram = format!("SCRAM-SHA-256=[name={USER},password={USER_PASSWORD}]");
         let properties = properties(&certificates);
-        let broker = Broker::with_listeners(&properties, &listeners, &["--add-scram", &scram]);
+        let (users, folder) = (["--add-scram", &scram], certificates.folder());
+        let broker = Broker::on_a_leash(&properties, &listeners, &users, Some(folder));
         Self { broker, certificates, ports, closed }
     }
 
