@@ -103,13 +103,15 @@ export function eventLines(first: number, count: number): string {
   return Array.from({ length: count }, (_, i) => `${eventOn(11, first + i)}\n`).join("");
 }
 
-/** Starts the host with these arguments and waits until it names its address. */
-export async function start(args: readonly string[], cwd = ROOT): Promise<Host> {
+/** Starts the host in this folder, for what lasts as long as itself too, and waits until it names its address. */
+export async function start(args: readonly string[], folder: string): Promise<Host> {
   const binary = process.env["STREAMGAUGE_BIN"];
   if (binary === undefined) {
     throw new Error("STREAMGAUGE_BIN is not set; hint: the path of the streamgauge binary");
   }
-  const child = spawn(binary, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, args, {
+    cwd: folder, env: { ...process.env, TMPDIR: folder }, stdio: ["ignore", "pipe", "pipe"],
+  });
   const said: string[] = [];
   const url = await new Promise<string>((found, reject) => {
     const fail = (why: string) => reject(new Error(`${why}\n${said.join("\n")}`));

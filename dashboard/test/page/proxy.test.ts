@@ -30,16 +30,8 @@ async function demo(name: string, server: string): Promise<number> {
   const file = join(folder, `${name}.toml`);
   await writeFile(file, withServer(await projectPipeline(), server));
   const at = await freePort();
-  hosts.push(await start(["demo", "--config", file, "--listen", `127.0.0.1:${at}`]));
+  hosts.push(await start(["demo", "--config", file, "--listen", `127.0.0.1:${at}`], folder));
   return at;
-}
-
-/** Lets the host end in good order, so that its temporary folder goes with it. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await ended;
 }
 
 /** Sockets always pass; the name that the browser asked for passes with `hostHeader`. */
@@ -125,7 +117,7 @@ afterAll(async () => {
   await browser?.close();
   if (proxy !== undefined) await kill(proxy);
   outer?.close();
-  for (const { child } of hosts) await end(child);
+  for (const { child } of hosts) await kill(child);
   await rm(folder, { recursive: true, force: true });
 });
 afterEach(async () => {

@@ -48,10 +48,9 @@ fn place(keys: u64, retention: &str) -> (Workplace, u64) {
         event_time: "field = \"ts\"\nunit = \"ms\"\n".to_owned(),
         bound: "1m",
         checkpoint_every: "1s",
-        metrics: Vec::new(),
         ..Settings::file("events.jsonl".as_ref())
     };
-    place.set_text(&(settings.text() + &metric));
+    place.set_text(&settings.with_metrics(&metric));
     (place, count)
 }
 

@@ -10,7 +10,6 @@ use streamgauge_checkpoint::store::{Checkpoint, Export};
 use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::Host;
-use crate::languages::with_metrics;
 use crate::process::finish;
 use crate::result::{assert_same, outside_run, until_end};
 use crate::wait;
@@ -74,7 +73,7 @@ fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
 fn a_plugin_that_leaves_memory_behind_is_verified_to_the_end() {
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
     let events = place.write("events.jsonl", &lines(&generated(3000, 5, 0.0)));
-    place.set_text(&with_metrics(Settings::file(&events), &hoarding("8MiB")));
+    place.set_text(&Settings::file(&events).with_metrics(&hoarding("8MiB")));
     until_end(&place);
     finish(&mut place.command("verify")).ok();
 }
@@ -88,7 +87,7 @@ fn results_of_a_plugin_that_leaves_memory_behind_go_on() {
     let settings = Settings { source, ..unused };
     place.set_text(&format!(
         "{}[publish]\nevery = \"20ms\"\n",
-        with_metrics(settings, &hoarding("8MiB"))
+        settings.with_metrics(&hoarding("8MiB"))
     ));
     let host = Host::start(&place);
     host.has_read(40_000);
@@ -103,10 +102,8 @@ fn results_of_a_plugin_that_leaves_memory_behind_go_on() {
 fn a_plugin_that_leaves_memory_behind_counts_to_the_end() {
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "hoarded"));
     let events = place.write("events.jsonl", &lines(&generated(60_000, 5, 0.0)));
-    place.set_text(&with_metrics(
-        Settings::file(&events),
-        &format!("{}{WINDOWS}\n", hoarding("16MiB")),
-    ));
+    let metrics = format!("{}{WINDOWS}\n", hoarding("16MiB"));
+    place.set_text(&Settings::file(&events).with_metrics(&metrics));
     until_end(&place);
     finish(&mut place.command("verify")).ok();
 }

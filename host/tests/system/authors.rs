@@ -11,7 +11,7 @@ use crate::guide::blocks;
 use crate::languages::{INERT, assert_built, path, plugin_command};
 use crate::process::finish;
 use crate::result::{assert_same, counts, until_end};
-use crate::workplace::{Settings, Workplace, plugin};
+use crate::workplace::{Workplace, plugin};
 
 /// The page for authors in these languages.
 const PAGE: &str = "python-and-javascript.md";
@@ -19,15 +19,6 @@ const PAGE: &str = "python-and-javascript.md";
 /// The records that are there before a plugin is upgraded, and those that come after.
 const BEFORE: usize = 4000;
 const AFTER: usize = 50;
-
-/// A workplace with `records` in `events.jsonl` and these metrics.
-fn workplace(records: &[Vec<u8>], metrics: &str) -> Workplace {
-    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
-    let events = place.write("events.jsonl", &lines(records));
-    let settings = Settings { metrics: Vec::new(), ..Settings::file(&events) };
-    place.set_text(&format!("{}{metrics}", settings.text()));
-    place
-}
 
 /// `text` with `old` replaced, which is there.
 #[track_caller]
@@ -49,7 +40,7 @@ fn a_failing_unit_test_is_told_before_the_build() {
         ("python", "tests/test_metric.py", "componentize-py"),
         ("js", "metric.test.js", "componentize-qjs"),
     ] {
-        let place = workplace(&[], "");
+        let place = Workplace::of_records(&[], "");
         plugin_command(&place, &["new", "by-city", "--lang", lang], &path).ok();
         let file = place.path("by-city").join(tests);
         let text = fs::read_to_string(&file).expect("it was made");
@@ -68,7 +59,7 @@ fn a_failing_unit_test_is_told_before_the_build() {
 
 /// One row of every type and one of nulls, and what a plugin in `lang` sees of them.
 fn columns(lang: &str, metric: (&str, &str), seen: [&str; 2]) {
-    let place = workplace(&[], "");
+    let place = Workplace::of_records(&[], "");
     plugin_command(&place, &["new", "columns", "--lang", lang], &path()).ok();
     place.write(&format!("columns/{}", metric.0), metric.1.as_bytes());
     let cases = format!(
@@ -179,7 +170,7 @@ fn a_newer_version_counts_on(lang: &str, file: &str, older: impl Fn(&str) -> Str
          windows = [\"cumulative\", \"1d\"]\nretention = \"400d\"\n"
     );
     let records = generated(BEFORE + AFTER, 31, 0.0);
-    let place = workplace(&records[..BEFORE], &metrics);
+    let place = Workplace::of_records(&records[..BEFORE], &metrics);
     let metric = plugin_of_the_page(&place, lang);
     let file = format!("purchases/{file}");
     let build = |text: &str, options: &[&str]| {
@@ -201,7 +192,7 @@ fn a_newer_version_counts_on(lang: &str, file: &str, older: impl Fn(&str) -> Str
     assert_eq!(upgraded["accounting"]["read"], records.len(), "{}", upgraded["accounting"]);
     finish(&mut place.command("verify")).ok();
     assert_same("over a restart", &until_end(&place), &upgraded);
-    let fresh = workplace(&records, &metrics);
+    let fresh = Workplace::of_records(&records, &metrics);
     fs::create_dir(fresh.path("purchases")).expect("the folder can be written to");
     fresh.write("purchases/purchases.wasm", &second);
     assert_same("of version 2 alone", &until_end(&fresh), &upgraded);
@@ -255,7 +246,7 @@ fn two_metrics_share_one_component() {
         by_city("cities", ""),
         by_city("merchants", merchants),
     ];
-    let place = workplace(&records, &metrics.concat());
+    let place = Workplace::of_records(&records, &metrics.concat());
     let command = |arguments: &[&str]| plugin_command(&place, arguments, &path()).ok();
     command(&["new", "by-city"]);
     let mut dev = Command::new(streamgauge_tests::program());

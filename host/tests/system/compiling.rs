@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::events::{generated, lines};
+use crate::events::generated;
 use crate::process::{Ended, finish};
 use crate::workplace::{Settings, Workplace, plugin};
 
@@ -46,13 +46,10 @@ const SUM: [u8; 8] = [0x41, 1, 0x41, 2, 0x6a, 0x41, 3, 0x6a];
 
 /// A metric of the component beside a healthy one.
 fn place(component: &[u8]) -> (Workplace, PathBuf) {
-    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
-    let events = place.write("events.jsonl", &lines(&generated(200, 7, 0.0)));
-    let file = place.write("bomb.wasm", component);
-    let settings = Settings { metrics: Vec::new(), ..Settings::file(&events) };
     let healthy = format!("[[metric]]\nid = \"a\"\nplugin = \"{}\"\n", plugin("age").display());
     let bomb = "[[metric]]\nid = \"b\"\nplugin = \"bomb.wasm\"\n";
-    place.set_text(&format!("{}{healthy}{bomb}", settings.text()));
+    let place = Workplace::of_records(&generated(200, 7, 0.0), &format!("{healthy}{bomb}"));
+    let file = place.write("bomb.wasm", component);
     (place, file)
 }
 

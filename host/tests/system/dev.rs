@@ -144,8 +144,7 @@ fn workplace() -> Workplace {
     let other = plugin("province");
     let other = format!("[[metric]]\nid = \"province\"\nplugin = \"{}\"\n", other.display());
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
-    let settings = Settings { metrics: Vec::new(), ..Settings::kafka("127.0.0.1:1", "events") };
-    place.set_text(&format!("{}{other}", settings.text()));
+    place.set_text(&Settings::kafka("127.0.0.1:1", "events").with_metrics(&other));
     place
 }
 

@@ -41,19 +41,6 @@ fn twins(more: &str) -> String {
     })
 }
 
-/// The pipeline of `settings` with these metrics.
-pub(crate) fn with_metrics(settings: Settings, metrics: &str) -> String {
-    format!("{}{metrics}", Settings { metrics: Vec::new(), ..settings }.text())
-}
-
-/// A workplace with events in `events.jsonl` and these metrics.
-fn workplace(records: &[Vec<u8>], metrics: &str) -> Workplace {
-    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
-    let events = place.write("events.jsonl", &lines(records));
-    place.set_text(&with_metrics(Settings::file(&events), metrics));
-    place
-}
-
 /// `PATH` with the compilers before all else.
 pub(crate) fn path() -> String {
     let tools = ["target/tools/python/bin", "target/tools/js/node_modules/.bin"];
@@ -99,7 +86,7 @@ fn twins_say_the_same_over_a_restart() {
     let settings =
         Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
     let windows = "windows = [\"cumulative\", \"1d\"]\nretention = \"400d\"\n";
-    let text = with_metrics(settings.clone(), &twins(windows));
+    let text = settings.clone().with_metrics(&twins(windows));
     let place = Workplace::new(&settings);
     place.set_text(&text);
 
@@ -122,7 +109,7 @@ fn twins_say_the_same_over_a_restart() {
 
 #[test]
 fn twins_of_cumulative_metrics_keep_balanced_books() {
-    let place = workplace(&generated(RECORDS, 29, 0.02), &twins(""));
+    let place = Workplace::of_records(&generated(RECORDS, 29, 0.02), &twins(""));
     let mut replay = place.command("replay events.jsonl");
     let result = finish(replay.args(["--json", "--partitions", "3", "--key", "user_id"])).json();
     assert_balanced(&result);
@@ -134,7 +121,7 @@ pub(crate) fn counts_by_city(place: &Workplace) {
     let records = generated(2000, 7, 0.0);
     let events = place.write("events.jsonl", &lines(&records));
     let metric = format!("[[metric]]\nid = \"x\"\nplugin = \"by-city/by-city.wasm\"\n{INERT}");
-    place.set_text(&with_metrics(Settings::file(&events), &metric));
+    place.set_text(&Settings::file(&events).with_metrics(&metric));
     let result = finish(place.command("replay events.jsonl").arg("--json")).json();
     let mut expected = BTreeMap::new();
     for (province, events) in counted(&records, "province") {
@@ -168,7 +155,7 @@ pub(crate) fn assert_built(built: &Ended, component: &str) {
 /// The tests of a new plugin run, it is built, and it counts in a pipeline.
 #[test]
 fn a_new_plugin_in_javascript_works_as_it_is() {
-    let place = workplace(&[], "");
+    let place = Workplace::of_records(&[], "");
     let made = plugin_command(&place, &["new", "by-city", "--lang", "js"], &path()).ok();
     assert!(made.stdout.contains(INERT.trim()), "{}", made.stdout);
     let mut unit = Command::new("node");
@@ -189,7 +176,7 @@ fn a_new_plugin_in_javascript_works_as_it_is() {
 
 #[test]
 fn a_missing_compiler_is_named_with_the_command_that_brings_it() {
-    let place = workplace(&[], "");
+    let place = Workplace::of_records(&[], "");
     // A folder with nothing but what the search for the compiler needs.
     let only_node = place.path("node-only");
     fs::create_dir(&only_node).expect("the folder can be written to");
@@ -215,7 +202,7 @@ fn a_missing_compiler_is_named_with_the_command_that_brings_it() {
 #[test]
 fn a_runtime_without_its_wasi_is_told_at_its_place() {
     for (_, twin) in TWINS {
-        let place = workplace(&[], &metric(twin, ""));
+        let place = Workplace::of_records(&[], &metric(twin, ""));
         let ended = finish(place.command("check").arg("--offline"));
         assert_eq!(ended.code, Some(2), "{}", ended.stderr);
         let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");

@@ -13,15 +13,11 @@ use crate::host::Host;
 use crate::process::finish;
 use crate::result::counts;
 use crate::wait;
-use crate::workplace::{Settings, Workplace, plugin};
+use crate::workplace::{Workplace, plugin};
 
 /// A workplace with generated events and one metric that the test writes itself.
 fn workplace(metric: &str) -> Workplace {
-    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
-    let events = place.write("events.jsonl", &lines(&generated(2000, 7, 0.0)));
-    let settings = Settings { metrics: Vec::new(), ..Settings::file(&events) };
-    place.set_text(&format!("{}{metric}", settings.text()));
-    place
+    Workplace::of_records(&generated(2000, 7, 0.0), metric)
 }
 
 /// A metric of the plugin `province`.

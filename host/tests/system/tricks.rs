@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::events::{event, lines};
+use crate::events::event;
 use crate::process::finish;
 use crate::result::counts;
-use crate::workplace::{Settings, Workplace, plugin};
+use crate::workplace::{Workplace, plugin};
 
 /// Clears the screen, sets the title of the window, turns the writing, and begins a line of the
 /// program's.
@@ -19,15 +19,12 @@ fn is_trick(c: char) -> bool {
 fn values_of_records_play_no_tricks_on_a_terminal_and_stay_exact_as_json() {
     let value = Value::from(TRICK).to_string();
     let record = event(&[("province", &value)]);
-    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
-    let events = place.write("events.jsonl", &lines(&[record]));
-    let settings = Settings { metrics: Vec::new(), ..Settings::file(&events) };
     let metric = format!(
         "[[metric]]\nid = \"p\"\nplugin = \"{}\"\n[metric.config]\ntype = \"text\"\n\
          [metric.columns]\nvalue = \"province\"\n",
         plugin("count_by").display()
     );
-    place.set_text(&format!("{}{metric}", settings.text()));
+    let place = Workplace::of_records(&[record], &metric);
     for command in ["replay events.jsonl", "explain 0@0"] {
         let shown = finish(&mut place.command(command)).ok();
         for text in [&shown.stdout, &shown.stderr] {

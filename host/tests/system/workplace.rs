@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 pub(crate) use streamgauge_tests::root;
 
+use crate::events::lines;
+
 /// The metrics that every pipeline has unless a test says otherwise.
 pub(crate) const METRICS: [&str; 4] = ["behavior", "age", "gender", "province"];
 
@@ -136,6 +138,11 @@ impl Settings {
         }
         text
     }
+
+    /// The text with these metrics in place of its own.
+    pub(crate) fn with_metrics(self, metrics: &str) -> String {
+        format!("{}{metrics}", Self { metrics: Vec::new(), ..self }.text())
+    }
 }
 
 /// A folder of one test, gone when dropped.
@@ -144,6 +151,14 @@ pub(crate) struct Workplace {
 }
 
 impl Workplace {
+    /// A new folder with these records in `events.jsonl`, and a pipeline that counts them by `metrics`.
+    pub(crate) fn of_records(records: &[Vec<u8>], metrics: &str) -> Self {
+        let place = Self::new(&Settings::kafka("127.0.0.1:1", "events"));
+        let events = place.write("events.jsonl", &lines(records));
+        place.set_text(&Settings::file(&events).with_metrics(metrics));
+        place
+    }
+
     /// A new folder with this pipeline.
     pub(crate) fn new(settings: &Settings) -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-system-").tempdir();
