@@ -21,7 +21,6 @@ export function launch(): Promise<Browser> {
 /** A page with its complaints and its requests. */
 export interface Tab {
   readonly page: Page;
-  readonly viewport: { readonly width: number; readonly height: number };
   readonly errors: string[];
   readonly requests: string[];
   /** Notes nothing more. */
@@ -29,7 +28,7 @@ export interface Tab {
 }
 
 /** A page whose complaints and requests are noted from now on. */
-export function watched(page: Page, viewport: Tab["viewport"]): Tab {
+export function watched(page: Page): Tab {
   const errors: string[] = [];
   const requests: string[] = [];
   const complain = (message: ConsoleMessage) => {
@@ -41,11 +40,11 @@ export function watched(page: Page, viewport: Tab["viewport"]): Tab {
   const unwatch = () => {
     page.off("console", complain).off("pageerror", fail).off("request", ask).off("websocket", ask);
   };
-  return { page, viewport, errors, requests, unwatch };
+  return { page, errors, requests, unwatch };
 }
 
 export async function open(browser: Browser, url: string, viewport = LAPTOP): Promise<Tab> {
-  const tab = watched(await browser.newPage({ viewport }), viewport);
+  const tab = watched(await browser.newPage({ viewport }));
   await tab.page.goto(url);
   return tab;
 }

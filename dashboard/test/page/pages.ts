@@ -1,7 +1,7 @@
 // Pages that are used again. A browser does more for a new window and its first address than the page
 // here does to come up, so a window goes from test to test; each test finds it as a new one.
 import type { Browser, Page } from "playwright-core";
-import { watched, type Tab } from "./browser";
+import { LAPTOP, watched, type Tab } from "./browser";
 
 /** Takes back what was done to a page, such as `page.addInitScript` gives it. */
 export interface Undo {
@@ -17,15 +17,15 @@ export class Pages {
     this.#browser = browser;
   }
 
-  /** An empty page of this size; `before` is done to it ahead of its first address. */
-  async open(url: string, viewport: Tab["viewport"], before?: (page: Page) => Promise<Undo>): Promise<Tab> {
+  /** A page as if it were new, of this size; `before` is done to it ahead of its first address. */
+  async open(url: string, viewport = LAPTOP, before?: (page: Page) => Promise<Undo>): Promise<Tab> {
     const page = this.#idle.pop() ?? await this.#browser.newPage();
     const undo: Undo[] = [];
     this.#used.set(page, undo);
     await page.setViewportSize(viewport);
     if (before !== undefined) undo.push(await before(page));
-    const tab = watched(page, viewport);
-    undo.push({ dispose: () => Promise.resolve(tab.unwatch()) });
+    const tab = watched(page);
+    undo.push({ dispose: async () => { tab.unwatch(); } });
     await page.goto(url);
     return tab;
   }

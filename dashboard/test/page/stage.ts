@@ -42,7 +42,7 @@ export function stage(): Stage {
   });
   return {
     get browser() { return browser; },
-    open: (url, viewport = LAPTOP, before) => pages.open(url, viewport, before),
+    open: (url, viewport, before) => pages.open(url, viewport, before),
     serve: async (scene = "live", more = {}) => {
       const script = typeof scene === "string" ? SCENES[scene] : scene;
       const patient = () => greeting({ ...script, hello: { ...PATIENT, ...script?.hello } });

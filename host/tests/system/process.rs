@@ -47,7 +47,8 @@ impl Running {
     }
 
     /// The same for a command that ends with this program too, however that ends, and whose `folders`
-    /// go with it. It runs in a shell; the input of the shell ends when nobody has the other end.
+    /// go with it. It runs in a shell; the input of the shell ends when nobody has the other end, so
+    /// that nothing but to drop it ends it sooner.
     pub(crate) fn on_a_leash(command: &mut Command, folders: &[&Path]) -> Self {
         let folders = std::env::join_paths(folders).expect("temporary folders have plain names");
         let mut shell = Command::new("sh");
