@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["test/page/**/*.test.ts"],
     environment: "node",
+    // The files of a worker share what they import: to load the browser's library takes a second each.
+    isolate: false,
     // A browser more than there are cores, and never less than three: much of a test is waiting.
     maxWorkers: Math.max(3, availableParallelism() + 1),
     testTimeout: 60_000,

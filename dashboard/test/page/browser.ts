@@ -71,12 +71,12 @@ export function sums(page: Page): Promise<Record<string, number>> {
 }
 
 /** Waits until each panel counted more than before. */
-export async function risen(page: Page, before: Record<string, number>, timeout = 5000): Promise<void> {
+export async function risen(page: Page, before: Record<string, number>): Promise<void> {
   await page.waitForFunction((known) => {
     const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
     return panels.length > 0 && panels.every((panel) =>
       Number(panel.dataset["sum"]) > (known[panel.dataset["panel"] ?? ""] ?? Infinity));
-  }, before, { timeout, polling: 50 });
+  }, before, { timeout: 15_000, polling: 50 });
 }
 
 /** Waits until the page is live with so many events, and checks that each of four panels has counted them. */

@@ -19,7 +19,7 @@ it.each([
   for (const place of PLACES) {
     const [width = 0, height = 0] = place.split("x").map(Number);
     await page.setViewportSize({ width, height });
-    await expect.poll(async () => (await layoutFaults(page)).map((fault) => `${place}: ${fault}`), { timeout: 4000 }).toEqual([]);
+    await expect.poll(async () => (await layoutFaults(page)).map((fault) => `${place}: ${fault}`)).toEqual([]);
   }
 });
 

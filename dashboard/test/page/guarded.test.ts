@@ -70,6 +70,6 @@ describe("the page of a guarded host", () => {
     await page.waitForFunction(() =>
       /poll|轮询/.test(document.querySelector(".badge")?.getAttribute("title") ?? ""));
     const before = await sums(page);
-    await risen(page, before, 10_000);
+    await risen(page, before);
   });
 });

@@ -73,7 +73,7 @@ describe("headlines", () => {
       const host = await on.serve("headlines");
       const { page } = await on.open(`${host.url}?lang=${lang}&ops=0`, viewport, watchCanvas);
       await filled(page);
-      await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       if (viewport !== PHONE) {
         expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(viewport.height);
       }

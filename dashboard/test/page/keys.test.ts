@@ -88,7 +88,7 @@ describe("the card of a key", () => {
     // The page lies behind the card.
     const faults = async () => (await layoutFaults(page)).filter((fault) =>
       fault.split("key-card-dialog").length - 1 === (fault.startsWith("overlap") ? 2 : 1) || (fault.startsWith("cut") && fault.includes("key-card-dialog")));
-    await expect.poll(faults, { timeout: 4000 }).toEqual([]);
+    await expect.poll(faults).toEqual([]);
   });
 
   it("is nowhere on a wall", async () => {

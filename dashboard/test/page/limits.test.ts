@@ -33,5 +33,5 @@ it.each([["zh", WALL, "&kiosk=1"], ["en", WALL, ""], ["en", LAPTOP, ""], ["zh", 
     const host = await on.serve("limits");
     const { page } = await on.open(`${host.url}?lang=${lang}&ops=0${more}`, viewport, watchCanvas);
     await filled(page);
-    await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+    await expect.poll(() => layoutFaults(page)).toEqual([]);
   });

@@ -44,13 +44,13 @@ it("says records as sentences, a few at a time, and none anew while the page is 
   await expect.poll(() => first.textContent()).toBe("23:59Somebody in Inner Mongolia put something into the cart, 25–29");
   const tell = (n: number) => host.send({ ...update(1_234_567 + n, Date.now()), ticker: [sentence(n)] });
   tell(7);
-  await expect.poll(() => first.textContent(), { timeout: 8000 }).toContain("Somebody in Sichuan clicked");
+  await expect.poll(() => first.textContent()).toContain("Somebody in Sichuan clicked");
   await page.keyboard.press("p");
   tell(8);
   await page.waitForTimeout(3000);
   expect(await first.textContent()).toContain("Sichuan");
   await page.keyboard.press("p");
-  await expect.poll(() => first.textContent(), { timeout: 8000 }).toContain("Somebody in Guangdong put");
+  await expect.poll(() => first.textContent()).toContain("Somebody in Guangdong put");
 });
 
 it("moves nothing where nothing is to move", async () => {
@@ -67,7 +67,7 @@ it.each([["zh", WALL, "&kiosk=1"], ["en", LAPTOP, ""], ["en", PHONE, ""], ["zh",
     const host = await on.serve("looks");
     const { page } = await on.open(`${host.url}?lang=${lang}&ops=0${more}`, viewport, watchCanvas);
     await filled(page);
-    await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+    await expect.poll(() => layoutFaults(page)).toEqual([]);
     const scrolls = await page.evaluate(() => document.documentElement.scrollHeight > innerHeight);
     if (more !== "") expect(scrolls).toBe(false);
   });

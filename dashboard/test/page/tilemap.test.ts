@@ -41,10 +41,10 @@ describe("the provinces as tiles", () => {
       const host = await serve();
       const { page } = await on.open(`${host.url}?lang=${lang}&ops=0`, viewport, watchCanvas);
       await filled(page);
-      await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       await page.goto(`${host.url}?lang=${lang}&panel=province`);
       await page.locator('[data-panel="province"][data-panel-state="ok"]').waitFor();
-      await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
     });
 
   it("show shares where a reader wants them, and the address says so", async () => {
@@ -119,6 +119,6 @@ describe("tiles of other places", () => {
     expect(await tiles.first().textContent()).toMatch(lang === "zh" ? /^咖啡4\.7万$/u : /^Coffee47\.0K$/u);
     const [coffee, dining] = await Promise.all([tiles.nth(0).boundingBox(), tiles.nth(4).boundingBox()]);
     expect([(coffee?.x ?? 0) < (dining?.x ?? 0), (coffee?.y ?? 0) > (dining?.y ?? 0)]).toEqual([true, true]);
-    await expect.poll(() => layoutFaults(page), { timeout: 4000 }).toEqual([]);
+    await expect.poll(() => layoutFaults(page)).toEqual([]);
   });
 });

@@ -220,7 +220,7 @@ describe("all of it", () => {
       await page.getByTestId("timeline-toggle").click();
       await page.locator(".timeline-bars").waitFor();
       await panelOf(page, "behavior").and(page.locator("[data-compared]")).waitFor();
-      await expect.poll(() => layoutFaults(page), { timeout: 5000 }).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
     });
 

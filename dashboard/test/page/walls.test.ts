@@ -33,7 +33,7 @@ describe.each(SCREENS)("a wall of %s", (screen) => {
       const { page } = await show(screen, query);
       const found = new Set<string>();
       for (let turn = 0; turn < 8; turn += 1) {
-        await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+        await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)]).toEqual([]);
         for (const id of await seen(page)) found.add(id);
         await page.keyboard.press("ArrowRight");
       }
@@ -48,7 +48,7 @@ describe("a wall with the looks and the sentences of its pipeline", () => {
       const { page } = await show(screen, query, LOOKS);
       await page.getByTestId("ticker").locator("li").first().waitFor();
       await page.getByTestId("logo").waitFor();
-      await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+      await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)]).toEqual([]);
     });
 });
 
@@ -58,7 +58,7 @@ describe("a wall with thresholds", () => {
       const { page } = await show(screen, query, LIMITS);
       const found = new Set<string>();
       for (let turn = 0; turn < 6; turn += 1) {
-        await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+        await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)]).toEqual([]);
         for (const id of await page.locator("[data-panel]:has(.panel-strip:visible)").evaluateAll((panels) =>
           panels.map((panel) => panel.getAttribute("data-panel") ?? ""))) found.add(id);
         await page.keyboard.press("ArrowRight");
@@ -72,7 +72,7 @@ describe("a wall with little room for many metrics", () => {
     "shows every line of its legends and no name in part: %s %s", async (screen, query) => {
       const { page } = await show(screen, query, every(16), everyApi);
       for (let turn = 0; turn < 6; turn += 1) {
-        await expect.poll(() => layoutFaults(page), { timeout: 5000 }).toEqual([]);
+        await expect.poll(() => layoutFaults(page)).toEqual([]);
         await page.keyboard.press("ArrowRight");
       }
     });
@@ -87,7 +87,7 @@ describe("a wall that gets other sizes", () => {
       await expect.poll(() => page.locator(".tile-value:visible").evaluateAll((values) =>
         values.filter((value) => value.scrollWidth > value.clientWidth).map((value) => value.textContent))).toEqual([]);
       for (let turn = 0; turn < 6; turn += 1) {
-        await expect.poll(() => layoutFaults(page), { timeout: 5000 }).toEqual([]);
+        await expect.poll(() => layoutFaults(page)).toEqual([]);
         await page.keyboard.press("ArrowRight");
       }
     }
@@ -101,7 +101,7 @@ describe("an upright wall", () => {
     const figures = page.getByTestId("headlines").locator("[data-headline]:visible");
     await expect.poll(() => figures.count()).toBe(3);
     expect((await seen(page)).length).toBeGreaterThan(0);
-    await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+    await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)]).toEqual([]);
   });
 });
 
