@@ -18,7 +18,7 @@ it("says which rows are beyond, and marks them in tables, legends, tiles and num
   expect(await panel("traffic").locator(".panel-unit").textContent()).toBe("流量 · ┄ 红线 15 MB · ┄ 警戒 1 MB");
   await panel("age").locator('[data-toggle="table"]').focus();
   await page.keyboard.press("Enter");
-  expect(await panel("age").locator("td[data-level]").allTextContents()).toEqual(["⚠ 偏高 246,913", "✖ 过低 2,469", "✖ 过高 333,333"]);
+  await expect.poll(() => panel("age").locator("td[data-level]").allTextContents()).toEqual(["⚠ 偏高 246,913", "✖ 过低 2,469", "✖ 过高 333,333"]);
   expect(await accessibilityFaults(page)).toEqual([]);
   for (const theme of ["light", "contrast"]) {
     await page.goto(`${host.url}?lang=en&theme=${theme}&table.age=1`);
